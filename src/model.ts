@@ -1,0 +1,273 @@
+/**
+ * The nouns. Every room speaks of these and of nothing else; this file imports only the shape of JSON.
+ */
+import type { Json, JsonObject } from "./json.js";
+
+/** Where something stands in what the user gave us. Line and column count from 1. */
+export interface Place {
+  /** A file's path as the user would type it, `-` for standard input. */
+  source: string;
+  line: number;
+  column: number;
+}
+
+/** Keys and indexes from the root of an object to a value in it. */
+export type Path = readonly (string | number)[];
+
+/** What names an object. `namespace` is undefined for a cluster-scoped object, and before it is decided. */
+export interface Ref {
+  apiVersion: string;
+  kind: string;
+  namespace?: string | undefined;
+  name: string;
+}
+
+/** A Kubernetes object: plain JSON, with whatever `metadata` it came with. */
+export type KubeObject = JsonObject;
+
+/** A document that was read: what it names, what it says, and where each value of it stands. */
+export interface Manifest {
+  ref: Ref;
+  body: KubeObject;
+  place: Place;
+  /** The place of the value at a path; of its nearest parent that has one where it has none itself. */
+  placeOf: (path: Path) => Place;
+}
+
+/** Something wrong with what the user gave us, found before anything is sent. */
+export interface Problem {
+  code: ProblemCode;
+  /** What is wrong, with what was expected and what was found, in a sentence without a full stop. */
+  message: string;
+  place: Place;
+  /** Where in the object, as `spec.template.spec.containers[0].image`; empty for the object itself. */
+  path: string;
+  ref?: Ref | undefined;
+  /** The way out, when there is one to name. */
+  hint?: string | undefined;
+}
+
+export type ProblemCode =
+  | "source" // a file that can't be read
+  | "empty" // no manifest at all: no error with --allow-empty
+  | "too-large"
+  | "syntax" // text that is not YAML or JSON
+  | "not-an-object" // a document that is no Kubernetes object
+  | "duplicate-key"
+  | "duplicate-object"
+  | "unknown-kind" // no schema knows this apiVersion and kind
+  | "unknown-field"
+  | "missing-field"
+  | "wrong-type"
+  | "bad-value"
+  | "bad-metadata" // names, labels, annotations, namespaces, fields that only a server sets
+  | "duplicate-item" // two items with the same keys in an associative list
+  | "bad-schema"; // a CRD in the set whose schema can't be used
+
+/** A kind as the REST API serves it. */
+export interface ResourceType {
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+}
+
+/** How to reach a server, as data: no sockets, nothing read again later but what `credential` says. */
+export interface Connection {
+  /** Base URL without a trailing slash, path prefix included: `https://10.0.0.1:443`, `http://127.0.0.1:8001`. */
+  server: string;
+  /** A unix socket to use in place of the URL's host (`kubectl proxy --unix-socket`). */
+  socketPath?: string | undefined;
+  tls: Tls;
+  /** An HTTP(S) proxy to go through (`proxy-url`, `HTTPS_PROXY`). */
+  proxyUrl?: string | undefined;
+  credential: Credential;
+  impersonate?: Impersonation | undefined;
+  namespace: string;
+  /** How the server was found: `in-pod service account`, `kubeconfig /home/me/.kube/config, context dev`. */
+  foundBy: string;
+  /** Where the namespace comes from: `-n`, `context dev`, `POD_NAMESPACE`, ... */
+  namespaceFrom: string;
+  /** Whether the server is `kubectl proxy`, which adds credentials of its own. */
+  viaKubectlProxy: boolean;
+}
+
+export interface Tls {
+  /** PEM bundle to trust, and where it comes from (a path, or `certificate-authority-data of cluster dev`). */
+  ca?: { pem: string; from: string } | undefined;
+  cert?: string | undefined;
+  key?: string | undefined;
+  serverName?: string | undefined;
+  insecureSkipVerify: boolean;
+}
+
+export type Credential =
+  | { kind: "none" }
+  | { kind: "token"; token: string; from: string }
+  | { kind: "token-file"; path: string }
+  | { kind: "basic"; username: string; password: string }
+  | { kind: "certificate"; from: string }
+  | { kind: "exec"; spec: ExecSpec };
+
+/** An exec credential plugin of a kubeconfig (client.authentication.k8s.io). */
+export interface ExecSpec {
+  apiVersion: string;
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  installHint?: string | undefined;
+  interactiveMode: "Never" | "IfAvailable" | "Always";
+  /** The cluster to pass in KUBERNETES_EXEC_INFO when the plugin asks for it. */
+  cluster?: JsonObject | undefined;
+  /** Where it stands: `user dev of /home/me/.kube/config`. */
+  from: string;
+}
+
+export interface Impersonation {
+  user: string;
+  uid?: string | undefined;
+  groups: string[];
+  extra: Record<string, string[]>;
+}
+
+/** What a request carries to say who it is from: never printed. */
+export interface Identity {
+  /** The value of the Authorization header. */
+  authorization?: string | undefined;
+  /** A client certificate that a credential plugin gave. */
+  certificate?: { cert: string; key: string } | undefined;
+}
+
+/** Keeps an identity fresh: tokens rotate, plugins' answers expire. */
+export interface Authorizer {
+  identity(): Promise<Identity>;
+  /**
+   * Reads again after a 401. True when the identity is now another one, so that sending again makes sense.
+   * `refused` is the identity that the request carried: when another one is already held, nothing is read again.
+   */
+  renew(refused?: Identity): Promise<boolean>;
+}
+
+/** A failure as the API server puts it: the parts of a `Status` that we use. */
+export interface ServerStatus {
+  /** HTTP status. */
+  code: number;
+  /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, ...; empty when the answer was no `Status`. */
+  reason: string;
+  message: string;
+  causes: StatusCause[];
+  retryAfterSeconds?: number | undefined;
+  /** Details name the kind and name that the failure is about; a 404 without a name is an unserved type. */
+  group?: string | undefined;
+  kind?: string | undefined;
+  name?: string | undefined;
+}
+
+export interface StatusCause {
+  reason: string;
+  field: string;
+  message: string;
+}
+
+/** One field that differs. `before` is absent for what is new, `after` for what goes. */
+export interface Difference {
+  path: string;
+  before?: Json;
+  after?: Json;
+}
+
+/** A field that another manager owns. */
+export interface FieldConflict {
+  /** As the server writes it: `.spec.replicas`. */
+  field: string;
+  manager: string;
+  message: string;
+}
+
+/** What applying a manifest would do, found without writing. */
+export type Change =
+  /** `after` is the server's preview, absent where the server could not be asked yet (`preview` says why). */
+  | { action: "create"; after?: KubeObject | undefined; preview: Preview }
+  | { action: "configure"; before: KubeObject; after: KubeObject; differences: Difference[] }
+  | { action: "unchanged"; live: KubeObject }
+  /** It exists, and what would become of it can't be told: never "unchanged". */
+  | { action: "unknown"; live: KubeObject; why: string };
+
+export type Preview =
+  | "server" // the server's dry run
+  | "not-asked" // an apply that creates: the write itself is the question
+  | "namespace-pending" // its namespace is created by this run
+  | "type-pending"; // its CRD is created by this run
+
+/** What became of an object, or would. */
+export type Action =
+  | "created"
+  | "configured"
+  | "unchanged"
+  | "deleted"
+  | "skipped"
+  | "failed"
+  | "unknown" // a write whose answer was lost
+  | "not-attempted";
+
+/** The end of the story for one manifest. */
+export interface Outcome {
+  ref: Ref;
+  type?: ResourceType | undefined;
+  place: Place;
+  action: Action;
+  differences: Difference[];
+  before?: KubeObject | undefined;
+  after?: KubeObject | undefined;
+  preview?: Preview | undefined;
+  error?: Failure | undefined;
+  /** Why it was skipped or not attempted. */
+  reason?: string | undefined;
+  warnings: string[];
+  requests: number;
+  milliseconds: number;
+}
+
+/** An error as data, for results and reports. */
+export interface Failure {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  causes: FailureCause[];
+  exitStatus: number;
+}
+
+export interface FailureCause {
+  message: string;
+  path?: string | undefined;
+  place?: Place | undefined;
+}
+
+/** What happens while it happens: progress, ndjson and talk on stderr are views of these. */
+export type Event =
+  | { event: "started"; command: string; manifests: number }
+  | { event: "connected"; server: string; foundBy: string }
+  | { event: "planning"; objects: number }
+  | { event: "planned"; ref: Ref; action: Action }
+  | { event: "applying"; objects: number }
+  | { event: "waiting"; what: string; why: string }
+  | { event: "retrying"; what: string; why: string; attempt: number; seconds: number }
+  | { event: "warning"; message: string; ref?: Ref | undefined }
+  | { event: "outcome"; outcome: Outcome }
+  | { event: "finished"; result: Result };
+
+/** The whole of a run. */
+export interface Result {
+  command: string;
+  server?: string | undefined;
+  fieldManager: string;
+  summary: Record<Action, number>;
+  outcomes: Outcome[];
+  exitStatus: number;
+  milliseconds: number;
+  requests: number;
+}
+
+/** Where events go. */
+export type Emit = (event: Event) => void;
