@@ -1,0 +1,104 @@
+/** Text to documents: what readYaml and readJson have in common. */
+import type { Json } from "../json.js";
+import type { Path, Place, Problem } from "../model.js";
+import { type Fault, type Placed, type YamlDocument, type YamlReading, offsetOf } from "./document.js";
+import { badCharacters, type Text, textOf } from "./text.js";
+import { type JsonValue, readJsonValues } from "./json-text.js";
+import { type Chunk, splitDocuments } from "./split.js";
+import { readBlock } from "./block.js";
+import { readFull } from "./full.js";
+
+/**
+ * Reads a text of YAML documents as kubectl does, or stricter (docs in this folder's tests): all documents that
+ * can be read, and everything that is wrong with the others. Empty and comment-only documents, and `null`, are
+ * skipped. Nothing is thrown.
+ */
+export function readYaml(raw: string, source: string): YamlReading {
+  const text = textOf(raw, source);
+  const bad = badCharacters(text.text);
+  if (bad.length > 0) return { documents: [], problems: bad.map((fault) => problemOf(text, fault)) };
+  return jsonStream(text) ?? readChunks(text);
+}
+
+/** Reads a text as strict JSON: one value, or several one after the other. Duplicate keys are problems. */
+export function readJson(raw: string, source: string): YamlReading {
+  const text = textOf(raw, source);
+  const { values, faults, stopped } = readJsonValues(text.text, false);
+  if (faults.length === 0 && stopped === undefined)
+    return { documents: values.map((value) => jsonDocument(text, value)), problems: [] };
+  const again = readJsonValues(text.text, true);
+  const all = again.stopped === undefined ? again.faults : [...again.faults, again.stopped];
+  return { documents: [], problems: all.map((fault) => problemOf(text, fault)) };
+}
+
+/** Text that starts as JSON does is tried as JSON first, as kubectl does; YAML takes what is not quite JSON. */
+function jsonStream(text: Text): YamlReading | undefined {
+  if (!/^\s*\{/.test(text.text)) return undefined;
+  const { faults, stopped } = readJsonValues(text.text, false);
+  return stopped === undefined || faults.length > 0 ? readJson(text.text, text.source) : undefined;
+}
+
+function jsonDocument(text: Text, { value, start }: JsonValue): YamlDocument {
+  let placed: Placed | undefined;
+  const placeOf = (path: Path): Place => {
+    placed ??= readJsonValues(text.text, true, start).values[0]?.placed ?? { offset: start };
+    return text.placeAt(offsetOf(placed, path));
+  };
+  return { value, place: text.placeAt(start), placeOf };
+}
+
+function readChunks(text: Text): YamlReading {
+  const { chunks, faults } = splitDocuments(text.text);
+  const documents: YamlDocument[] = [];
+  for (const chunk of chunks) {
+    const document = readChunk(text, chunk, faults);
+    if (document !== undefined) documents.push(document);
+  }
+  faults.sort((a, b) => a.offset - b.offset);
+  return { documents, problems: faults.map((fault) => problemOf(text, fault)) };
+}
+
+function readChunk(text: Text, chunk: Chunk, faults: Fault[]): YamlDocument | undefined {
+  const quick = readBlock(chunk.text, false);
+  if (quick !== undefined) return blockDocument(text, chunk, quick.value);
+  const reading = readFull(chunk.text);
+  for (const fault of reading.faults) faults.push(shifted(fault, chunk.start));
+  if (reading.faults.length > 0 || reading.value === null) return undefined;
+  return {
+    value: reading.value,
+    place: text.placeAt(chunk.content),
+    placeOf: (path) => text.placeAt(chunk.start + offsetOf(reading.placed, path)),
+  };
+}
+
+function blockDocument(text: Text, chunk: Chunk, value: Json): YamlDocument {
+  let placed: Placed | undefined;
+  const placeOf = (path: Path): Place => {
+    placed ??= readBlock(chunk.text, true)?.placed ?? { offset: chunk.content - chunk.start };
+    return text.placeAt(chunk.start + offsetOf(placed, path));
+  };
+  return { value, place: text.placeAt(chunk.content), placeOf };
+}
+
+function shifted(fault: Fault, by: number): Fault {
+  return {
+    ...fault,
+    offset: fault.offset + by,
+    first: fault.first === undefined ? undefined : fault.first + by,
+  };
+}
+
+function problemOf(text: Text, { code, offset, message, hint, first }: Fault): Problem {
+  const place = text.placeAt(offset);
+  return {
+    code,
+    message: first === undefined ? message : `${message}, first at ${where(text.placeAt(first))}`,
+    place,
+    path: "",
+    hint,
+  };
+}
+
+function where({ line, column }: Place): string {
+  return `line ${line}, column ${column}`;
+}
