@@ -1,0 +1,5 @@
+/** Sources (files, directories, standard input) to placed manifests. */
+export { manifestsOf } from "./manifests.js";
+export type { ReadOptions } from "./options.js";
+export { readManifests } from "./read.js";
+export { selectManifests } from "./select.js";

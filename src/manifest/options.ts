@@ -1,0 +1,13 @@
+/** What readManifests is asked for. */
+export interface ReadOptions {
+  /** As -f gave them, commas already split: files, directories, and `-` for standard input. */
+  filenames: readonly string[];
+  /** Whether directories are read with all that is below them. */
+  recursive: boolean;
+  /** 16 MiB where it is not given. */
+  maxFileBytes?: number;
+  /** 64 MiB where it is not given. */
+  maxTotalBytes?: number;
+  readStdin: () => Promise<Uint8Array>;
+  stdinIsTerminal: boolean;
+}
