@@ -1,0 +1,235 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compilePattern } from "../../src/schema/re2.js";
+import { isQuantity, nearestQuantity } from "../../src/schema/quantities.js";
+import { editDistance, nearest } from "../../src/schema/suggest.js";
+import { checkManifests } from "../../src/schema/index.js";
+
+describe("quantities", () => {
+  // Each was given to a 1.36 API server as a memory limit.
+  test.each([
+    "0",
+    "1",
+    "1.",
+    ".5",
+    "-1",
+    "+1",
+    "1.5Gi",
+    "100m",
+    "1e3",
+    "1E3",
+    "1E",
+    "12e-1",
+    "1e+2",
+    "0.1n",
+    "5u",
+    "1k",
+    "3Pi",
+    "  1 ",
+  ])("%s is one", (text) => {
+    expect(isQuantity(text)).toBe(true);
+  });
+
+  test.each([
+    "",
+    " ",
+    "1 Gi",
+    "1gi",
+    "1KB",
+    "1K",
+    "1GB",
+    "1.5.5",
+    "0x10",
+    "1e",
+    "1e3.5",
+    "1ee3",
+    "1_000",
+    "1Gi5",
+    "1k5",
+    "abc",
+    "1,5",
+    "NaN",
+    "1\n",
+    "1e99999999999999999999",
+  ])("%j is none", (text) => {
+    expect(isQuantity(text)).toBe(false);
+  });
+
+  test.each([
+    ["512MB", "512M"],
+    ["1gb", "1G"],
+    ["1 Gi", "1Gi"],
+    ["1,5Gi", "1.5Gi"],
+    ["64mib", "64Mi"],
+    ["2K", "2k"],
+  ])("%s was meant to be %s", (text, meant) => {
+    expect(nearestQuantity(text)).toBe(meant);
+  });
+
+  test("what can't be guessed is not", () => {
+    expect(nearestQuantity("lots")).toBeUndefined();
+  });
+});
+
+describe("patterns", () => {
+  const pieces = [
+    "a",
+    "b",
+    "[ab]",
+    "[^a]",
+    ".",
+    "\\d",
+    "\\w",
+    "(a|b)",
+    "(?:ab)",
+    "a*",
+    "b+",
+    "(ab)?",
+    "a{1,2}",
+    "^",
+    "$",
+    "\\b",
+    "[a-c.]",
+  ];
+
+  test("those that JavaScript reads alike match alike", () => {
+    const texts = fc.string({ unit: fc.constantFrom("a", "b", "c", "1", ".", " "), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 5 }), texts, (parts, text) => {
+        const pattern = parts.join("");
+        expect(compilePattern(pattern).test(text)).toBe(new RegExp(pattern).test(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ["(?i)abc", "xABCx", true],
+    ["\\Aa\\z", "a", true],
+    ["a\\z", "az", false],
+    ["^[[:alpha:]]+$", "abc", true],
+    ["^[[:alpha:]]+$", "ab1", false],
+    ["^[^[:space:]]+$", "a b", false],
+    ["^\\pL+$", "äö", true],
+    ["^\\p{Greek}$", "α", true],
+    ["^\\PL$", "1", true],
+    ["(?s)^a.b$", "a\nb", true],
+    ["^a.b$", "a\nb", false],
+    ["(?m)^b$", "a\nb", true],
+    ["^\\Q.*\\E$", ".*", true],
+    ["^\\x41\\x{1F600}$", "A😀", true],
+    ["^.$", "😀", true],
+    ["^[]a]$", "]", true],
+    ["^a{2}$", "aa", true],
+    ["^a{,2}$", "a{,2}", true],
+    ["^(?P<name>a)(?<other>b)$", "ab", true],
+    ["^(a|b(?i)c|d)$", "D", true],
+    ["", "anything", true],
+  ])("%s and %j: %s", (pattern, text, expected) => {
+    expect(compilePattern(pattern).test(text)).toBe(expected);
+  });
+
+  test.each(["a**", "(", ")", "[", "a{1001}", "(?=a)", "(?<!a)", "\\1", "*", "(?P<a", "[b-a]", "\\"])(
+    "%s is refused",
+    (pattern) => {
+      expect(() => compilePattern(pattern)).toThrow(SyntaxError);
+    },
+  );
+
+  test("any text is a pattern or refused, and never hangs", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...Array.from("ab()[]{}*+?|\\^$.,12:-Pp<>i=")) }),
+        (pattern) => {
+          try {
+            compilePattern(pattern).test("aab12");
+          } catch (error) {
+            expect(error).toBeInstanceOf(SyntaxError);
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("repeats of repeats are refused before they fill the memory", () => {
+    expect(() => compilePattern("((a{1000}){1000}){1000}")).toThrow("too large");
+    expect(compilePattern("((((){1000}){1000}){1000}){1000}a").test("a")).toBe(true);
+  });
+});
+
+describe("suggestions", () => {
+  test.each([
+    ["containerport", ["containerPort", "hostPort"], "containerPort"],
+    ["restart_policy", ["restartPolicy"], "restartPolicy"],
+    ["lables", ["labels", "name"], "labels"],
+    ["imagePullSecret", ["imagePullSecrets", "image"], "imagePullSecrets"],
+    ["x", ["a", "b"], undefined],
+    ["zzz", ["name"], undefined],
+  ])("%s", (name, known, expected) => {
+    expect(nearest(name, known)).toBe(expected);
+  });
+
+  test("a distance is symmetric, and zero for the same only", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (a, b) => {
+        expect(editDistance(a, b)).toBe(editDistance(b, a));
+        expect(editDistance(a, b) === 0).toBe(a === b);
+        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+});
+
+test("any JSON in place of any object is judged without an exception", async () => {
+  const place = { source: "a.yaml", line: 1, column: 1 };
+  const kinds: [string, string][] = [
+    ["apps/v1", "Deployment"],
+    ["v1", "Secret"],
+    ["apiextensions.k8s.io/v1", "CustomResourceDefinition"],
+    ["example.com/v1", "Gadget"],
+  ];
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, true, 1, 1.5, 10n ** 20n, "", "a", "1Gi", "{{ x }}"),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          "spec",
+          "metadata",
+          "name",
+          "labels",
+          "template",
+          "containers",
+          "data",
+          "versions",
+          "schema",
+          "openAPIV3Schema",
+          "properties",
+          "items",
+          "type",
+          "__proto__",
+          "status",
+        ),
+        tie("value"),
+        { maxKeys: 5 },
+      ),
+    ),
+  })).value;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...kinds),
+      json,
+      json,
+      json,
+      async ([apiVersion, kind], spec, metadata, data) => {
+        const body = { apiVersion, kind, spec, metadata, data } as never;
+        const manifest = { ref: { apiVersion, kind, name: "a" }, body, place, placeOf: () => place };
+        const { problems } = await checkManifests([manifest], { mode: "strict" });
+        for (const { message } of problems) expect(message).not.toContain("undefined");
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
