@@ -30,8 +30,8 @@ export interface Manifest {
   ref: Ref;
   body: KubeObject;
   place: Place;
-  /** The place of the value at a path; of its nearest parent that has one where it has none itself. */
-  placeOf: (path: Path) => Place;
+  /** The place of the value at a path, or of its key; of the nearest parent that has one where it has none itself. */
+  placeOf: (path: Path, part?: "value" | "key") => Place;
 }
 
 /** Something wrong with what the user gave us, found before anything is sent. */

@@ -7,7 +7,7 @@ import type { YamlDocument } from "../yaml/index.js";
 interface Candidate {
   value: Json;
   place: Place;
-  placeOf: (path: Path) => Place;
+  placeOf: Manifest["placeOf"];
   /** Where it stands in its document: empty, or `items[2]`. */
   at: string;
 }
@@ -46,7 +46,7 @@ function itemOf(list: Candidate, item: Json, index: number, listKind: string): C
   return {
     value: typed(item, list.value, listKind),
     place: list.placeOf(prefix),
-    placeOf: (path) => list.placeOf([...prefix, ...path]),
+    placeOf: (path, part) => list.placeOf([...prefix, ...path], part),
     at: `${list.at === "" ? "" : `${list.at}.`}items[${index}]`,
   };
 }

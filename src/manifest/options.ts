@@ -8,6 +8,7 @@ export interface ReadOptions {
   maxFileBytes?: number;
   /** 64 MiB where it is not given. */
   maxTotalBytes?: number;
-  readStdin: () => Promise<Uint8Array>;
+  /** Reads standard input to its end, or until it has given more than `mostBytes`. */
+  readStdin: (mostBytes: number) => Promise<Uint8Array>;
   stdinIsTerminal: boolean;
 }

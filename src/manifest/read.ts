@@ -6,11 +6,9 @@ import { textOfBytes } from "./encoding.js";
 import { manifestsOf } from "./manifests.js";
 import type { ReadOptions } from "./options.js";
 import { type Refused, sizeText } from "./refusals.js";
-import { type Listed, type Source, listFiles, readFile, readStandardInput } from "./sources.js";
+import { type Listed, type Source, filesAtOnce, listFiles, readFile, readStandardInput } from "./sources.js";
 
 const mebibyte = 1024 * 1024;
-/** How many files are open at a time: enough to keep Node's four file threads busy. */
-const filesAtOnce = 8;
 
 /** A file, standard input, or what can't be either. */
 type Item = Listed | Refused | "-";
@@ -105,7 +103,7 @@ function tooMuch({ filenames }: ReadOptions, total: number, limit: number): Refu
     name: filenames[0] ?? "-f",
     code: "too-large",
     message: `all files together have ${sizeText(total)}, more than the limit of ${sizeText(limit)}`,
-    hint: "apply them in several runs, or raise the limit",
+    hint: "apply them in several runs, or raise --max-total-size",
   };
 }
 

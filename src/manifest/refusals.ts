@@ -12,8 +12,11 @@ export function tooLarge(name: string, size: number, limit: number): Refused {
   return {
     name,
     code: "too-large",
-    message: `${name === "-" ? "standard input" : "the file"} has ${sizeText(size)}, more than the limit of ${sizeText(limit)}`,
-    hint: "split it into several files, or raise the limit",
+    message:
+      name === "-"
+        ? `standard input has more than the limit of ${sizeText(limit)}`
+        : `the file has ${sizeText(size)}, more than the limit of ${sizeText(limit)}`,
+    hint: "split it into several files, or raise --max-file-size",
   };
 }
 

@@ -35,7 +35,9 @@ export function problemAt(
   message: string,
   hint?: string,
 ): Problem {
-  return { code, message, place: manifest.placeOf(path), path: pathText(path), ref: manifest.ref, hint };
+  // A field that should not be there is shown by its name, anything else by its value.
+  const place = manifest.placeOf(path, code === "unknown-field" ? "key" : "value");
+  return { code, message, place, path: pathText(path), ref: manifest.ref, hint };
 }
 
 /** Whether the value at a path must never be shown. */

@@ -45,7 +45,7 @@ function readMap(lines: Lines, depth: number): PlacedValue {
     const item = readValue(lines, indent, keyAt, depth);
     if (key === "__proto__") setKey(value, key, item.value);
     else value[key] = item.value;
-    entries?.set(key, item.placed);
+    entries?.set(key, { ...item.placed, key: keyAt });
   }
   if (lines.indent > indent || (lines.indent === indent && depth === 0)) throw bail;
   return { value, placed: entries === undefined ? nowhere : { offset, entries } };

@@ -9,9 +9,9 @@ export interface YamlDocument {
   place: Place;
   /**
    * The place of the value at a path, or of its nearest parent that has one. A value that starts on a later line
-   * than its key is placed at its key: that is the line to look at.
+   * than its key is placed at its key: that is the line to look at. With `key`, the place of the key itself.
    */
-  placeOf: (path: Path) => Place;
+  placeOf: (path: Path, part?: "value" | "key") => Place;
 }
 
 /** All documents of a text that could be read, and all that is wrong with the others. */
@@ -23,6 +23,8 @@ export interface YamlReading {
 /** Where a value and what is in it start, as offsets into a text. */
 export interface Placed {
   offset: number;
+  /** Where its key starts, for the value of a key. */
+  key?: number;
   entries?: Map<string, Placed>;
   items?: Placed[];
 }
@@ -43,21 +45,22 @@ export interface Fault {
   first?: number | undefined;
 }
 
-/** The offset of the value at a path, or of its nearest parent that has one. */
-export function offsetOf(root: Placed, path: Path): number {
+/** The offset of the value at a path, or of its key; of the nearest parent that has one where it has none. */
+export function offsetOf(root: Placed, path: Path, part: "value" | "key" = "value"): number {
   let at = root;
   for (const step of path) {
     const next = typeof step === "number" ? at.items?.[step] : at.entries?.get(step);
-    if (next === undefined) break;
+    if (next === undefined) return at.offset;
     at = next;
   }
-  return at.offset;
+  return part === "key" ? (at.key ?? at.offset) : at.offset;
 }
 
 /** The place of an entry: that of its value, or of its key where the value starts on a later line. */
 export function atKey(text: string, keyOffset: number, value: Placed): Placed {
   const lineEnd = text.indexOf("\n", keyOffset);
-  return lineEnd < 0 || lineEnd >= value.offset ? value : { ...value, offset: keyOffset };
+  const offset = lineEnd < 0 || lineEnd >= value.offset ? value.offset : keyOffset;
+  return { ...value, offset, key: keyOffset };
 }
 
 /** How deep collections may nest: well beyond any real manifest, well within any stack. */

@@ -113,12 +113,13 @@ function readMap(lines: Lines, indent: number, depth: number): PlacedValue {
   const entries = lines.places ? new Map<string, Placed>() : undefined;
   const offset = lines.at;
   for (let open = start(lines, 125); open; open = goesOn(lines, 125)) {
+    const keyAt = lines.at;
     const key = readKey(lines);
     if (key === undefined || Object.hasOwn(value, key)) throw bail;
     skipSpaces(lines);
     const item = readFlow(lines, indent, depth + 1);
     setKey(value, key, item.value);
-    entries?.set(key, item.placed);
+    entries?.set(key, { ...item.placed, key: keyAt });
   }
   return { value, placed: entries === undefined ? nowhere : { offset, entries } };
 }

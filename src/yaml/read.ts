@@ -1,6 +1,6 @@
 /** Text to documents: what readYaml and readJson have in common. */
 import type { Json } from "../json.js";
-import type { Path, Place, Problem } from "../model.js";
+import type { Place, Problem } from "../model.js";
 import { type Fault, type Placed, type YamlDocument, type YamlReading, offsetOf } from "./document.js";
 import { badCharacters, type Text, textOf } from "./text.js";
 import { type JsonValue, readJsonValues } from "./json-text.js";
@@ -40,9 +40,9 @@ function jsonStream(text: Text): YamlReading | undefined {
 
 function jsonDocument(text: Text, { value, start }: JsonValue): YamlDocument {
   let placed: Placed | undefined;
-  const placeOf = (path: Path): Place => {
+  const placeOf: YamlDocument["placeOf"] = (path, part) => {
     placed ??= readJsonValues(text.text, true, start).values[0]?.placed ?? { offset: start };
-    return text.placeAt(offsetOf(placed, path));
+    return text.placeAt(offsetOf(placed, path, part));
   };
   return { value, place: text.placeAt(start), placeOf };
 }
@@ -67,15 +67,15 @@ function readChunk(text: Text, chunk: Chunk, faults: Fault[]): YamlDocument | un
   return {
     value: reading.value,
     place: text.placeAt(chunk.content),
-    placeOf: (path) => text.placeAt(chunk.start + offsetOf(reading.placed, path)),
+    placeOf: (path, part) => text.placeAt(chunk.start + offsetOf(reading.placed, path, part)),
   };
 }
 
 function blockDocument(text: Text, chunk: Chunk, value: Json): YamlDocument {
   let placed: Placed | undefined;
-  const placeOf = (path: Path): Place => {
+  const placeOf: YamlDocument["placeOf"] = (path, part) => {
     placed ??= readBlock(chunk.text, true)?.placed ?? { offset: chunk.content - chunk.start };
-    return text.placeAt(chunk.start + offsetOf(placed, path));
+    return text.placeAt(chunk.start + offsetOf(placed, path, part));
   };
   return { value, place: text.placeAt(chunk.content), placeOf };
 }

@@ -13,13 +13,13 @@ data:
 describe("unknown fields", () => {
   test("a misspelt field is named at its place, with the field that was meant", async () => {
     expect(await broken("containerPort: 8080", "containerport: 8080")).toEqual([
-      '17:30 spec.template.spec.containers[0].ports[0].containerport unknown-field: unknown field "containerport" (did you mean "containerPort"?)',
+      '17:15 spec.template.spec.containers[0].ports[0].containerport unknown-field: unknown field "containerport" (did you mean "containerPort"?)',
     ]);
   });
 
   test("a field nothing like any other has the known fields as a hint where they are few", async () => {
     expect(await broken("replicas: 2", "zzz: 2")).toEqual([
-      '6:8 spec.zzz unknown-field: unknown field "zzz" (fields here: minReadySeconds, paused, progressDeadlineSeconds, replicas, revisionHistoryLimit, selector, strategy, template)',
+      '6:3 spec.zzz unknown-field: unknown field "zzz" (fields here: minReadySeconds, paused, progressDeadlineSeconds, replicas, revisionHistoryLimit, selector, strategy, template)',
     ]);
   });
 
@@ -33,7 +33,7 @@ describe("unknown fields", () => {
     const text = edit(deployment, "replicas: 2", "replica: 2");
     expect(await problemsOf(text, { mode: "warn" })).toEqual([]);
     expect(await warningsOf(text, { mode: "warn" })).toEqual([
-      '6:12 spec.replica unknown-field: unknown field "replica" (did you mean "replicas"?)',
+      '6:3 spec.replica unknown-field: unknown field "replica" (did you mean "replicas"?)',
     ]);
     expect(await problemsOf(text, { mode: "ignore" })).toEqual([]);
     expect(await warningsOf(text, { mode: "ignore" })).toEqual([]);

@@ -28,6 +28,27 @@ function placeOf(text: string, path: Path): string {
   return `${line}:${column}`;
 }
 
+test.each(["a:\n  b: 1\n", "a: {b: 1}\n", "a: &x\n  b: 1\n", '{"a": {"b": 1}}\n'])(
+  "a key has a place of its own in %j",
+  (text) => {
+    const document = readYaml(text, "x.yaml").documents[0];
+    const at = (part: "value" | "key"): number => {
+      const { line, column } = document?.placeOf(["a", "b"], part) ?? { line: 0, column: 0 };
+      return (
+        text
+          .split("\n")
+          .slice(0, line - 1)
+          .join("\n").length +
+        (line > 1 ? 1 : 0) +
+        column -
+        1
+      );
+    };
+    expect(text.slice(at("key")).replace('"', "").startsWith("b")).toBe(true);
+    expect(text.slice(at("value")).startsWith("1")).toBe(true);
+  },
+);
+
 describe("every value knows its place", () => {
   // The same object in plain block style and with an anchor, which takes the full reader.
   const plain = `# a comment\n---\n${head}  replicas: 3\n  list:\n  - a: 1\n  - "b": two # here\n  text: |\n    x\n  none:\n  map:\n    deep: {in: [1, two]}\n`;
