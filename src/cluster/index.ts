@@ -1,0 +1,13 @@
+/** The REST API of a Kubernetes server: transport, discovery, reading, writing. */
+export { waitForCrd } from "./crd.js";
+export type { CrdWait } from "./crd.js";
+export { discoverType, serverVersion } from "./discovery.js";
+export { serverSchemas } from "./openapi.js";
+export { collectionPath, objectPath } from "./paths.js";
+export { fetchRaw } from "./raw.js";
+export { getObject, listObjects } from "./read.js";
+export type { ListOptions, Page } from "./read.js";
+export { openTransport } from "./transport.js";
+export type { Request, Transport, TransportOptions } from "./types.js";
+export { applyObject, isDryRunUnsupported, whoAmI } from "./write.js";
+export type { ApplyOptions } from "./write.js";

@@ -1,0 +1,156 @@
+/** Reading objects. */
+import { KapplyError } from "../errors.js";
+import { getKey, getPath, isObject, setKey } from "../json.js";
+import type { KubeObject, ResourceType } from "../model.js";
+import { isTooLarge } from "./failures.js";
+import { objectName, typeName } from "./naming.js";
+import { apiVersionOf, collectionPath, objectPath } from "./paths.js";
+import { freshContinueToken } from "./status.js";
+import type { Reply, Request, Transport } from "./types.js";
+
+/**
+ * The live object, or undefined when there is none (nor its namespace).
+ * @throws KapplyError `not-served` when the server does not serve the kind, else as every request does.
+ */
+export async function getObject(
+  transport: Transport,
+  type: ResourceType,
+  namespace: string | undefined,
+  name: string,
+  count?: () => void,
+): Promise<KubeObject | undefined> {
+  const what = objectName(type, namespace, name);
+  const path = objectPath(type, namespace, name);
+  const reply = await transport.request({
+    method: "GET",
+    path,
+    what,
+    count,
+    alsoReturn: ["object-missing", "namespace-missing"],
+  });
+  return reply.status === 404 ? undefined : objectOf(reply, type, name, what);
+}
+
+/** A page of a list. */
+export interface Page {
+  items: KubeObject[];
+  /** How many objects come after this page, where the server says so. */
+  remaining: number | undefined;
+  resourceVersion: string;
+}
+
+export interface ListOptions {
+  /** Objects per page; 500 without it, as client-go has it. Smaller pages are asked for when one is too large to take. */
+  limit?: number | undefined;
+  count?: (() => void) | undefined;
+  /** The largest page to take, in bytes. */
+  maxBytes?: number | undefined;
+}
+
+const defaultLimit = 500;
+const maxRestarts = 3;
+
+/**
+ * The objects of a kind, page by page: of one namespace, or of all. Items get the apiVersion and kind that a list
+ * leaves out. Where the list grows too old between two pages (410), it goes on with the server's newer state; where
+ * that is not offered it starts again, and objects may come twice.
+ * @throws KapplyError `not-served` when the server does not serve the kind, else as every request does.
+ */
+export async function* listObjects(
+  transport: Transport,
+  type: ResourceType,
+  namespace: string | undefined,
+  options: ListOptions = {},
+): AsyncGenerator<Page> {
+  const what = `list of ${typeName(type)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+  let limit = options.limit ?? defaultLimit;
+  let token: string | undefined;
+  let restarts = 0;
+  for (;;) {
+    const path = pagePath(type, namespace, limit, token);
+    const reply = await pageReply(transport, {
+      method: "GET",
+      path,
+      what,
+      count: options.count,
+      maxBytes: options.maxBytes,
+    });
+    if (reply === "too-large" && limit > 1) {
+      limit = Math.ceil(limit / 4);
+    } else if (reply === "too-large") {
+      throw new KapplyError("server-error", `${what}: a single object is larger than kapply takes`);
+    } else if (reply.status === 410) {
+      if (++restarts > maxRestarts)
+        throw new KapplyError(
+          "server-error",
+          `${what}: the list grew too old ${restarts} times while it was read`,
+        );
+      token = freshContinueToken(reply.body);
+    } else {
+      const page = pageOf(reply, type, what);
+      yield page;
+      token = freshContinueToken(reply.body);
+      if (token === undefined) return;
+    }
+  }
+}
+
+function pagePath(
+  type: ResourceType,
+  namespace: string | undefined,
+  limit: number,
+  token: string | undefined,
+): string {
+  const query = token === undefined ? "" : `&continue=${encodeURIComponent(token)}`;
+  return `${collectionPath(type, namespace)}?limit=${limit}${query}`;
+}
+
+async function pageReply(transport: Transport, request: Request): Promise<Reply | "too-large"> {
+  try {
+    return await transport.request({ ...request, alsoReturn: ["gone"] });
+  } catch (error) {
+    if (isTooLarge(error)) return "too-large";
+    throw error;
+  }
+}
+
+function pageOf(reply: Reply, type: ResourceType, what: string): Page {
+  const items = getKey(reply.body, "items");
+  if (!Array.isArray(items) && items !== null)
+    throw new KapplyError("server-error", `${what}: the server's answer is no list of objects`);
+  const remaining = getPath(reply.body, ["metadata", "remainingItemCount"]);
+  const resourceVersion = getPath(reply.body, ["metadata", "resourceVersion"]);
+  return {
+    items: (items ?? []).filter(isObject).map((item) => named(item, type)),
+    remaining: typeof remaining === "number" ? remaining : undefined,
+    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
+  };
+}
+
+/** Lists of built-in kinds leave apiVersion and kind out of their items. */
+function named(item: KubeObject, type: ResourceType): KubeObject {
+  if (typeof item["kind"] === "string" && typeof item["apiVersion"] === "string") return item;
+  const whole: KubeObject = { apiVersion: apiVersionOf(type), kind: type.kind };
+  for (const [key, value] of Object.entries(item)) if (!(key in whole)) setKey(whole, key, value);
+  return whole;
+}
+
+/**
+ * The object of a reply, which must be the one that was asked for: whatever stands between us and the server could
+ * answer 200 to anything. `written`: the request would have changed it, so that it is now unknown whether it did.
+ */
+export function objectOf(
+  reply: Reply,
+  type: ResourceType,
+  name: string,
+  what: string,
+  written = false,
+): KubeObject {
+  const { body, status } = reply;
+  if (isObject(body) && getKey(body, "kind") === type.kind && getPath(body, ["metadata", "name"]) === name)
+    return body;
+  throw new KapplyError("server-error", `${what}: the server answered ${status}, but not with this object`, {
+    hint: "check that the server's address is that of a Kubernetes API server",
+    ...(written ? { answerLost: true } : {}),
+  });
+}

@@ -1,0 +1,100 @@
+/** Requests with everything around them: turns, retries, time, interruption and typed errors. */
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { stringifyJson } from "../json.js";
+import { failure, notSent } from "./failures.js";
+import type { FailedRequest } from "./failures.js";
+import { openGate } from "./gate.js";
+import { decide } from "./retry.js";
+import type { Trouble, Verdict } from "./retry.js";
+import { openSender } from "./sender.js";
+import type { Reply, Request, Transport, TransportOptions } from "./types.js";
+
+/**
+ * Opens a transport; nothing is sent yet. Loads undici.
+ * @throws KapplyError `tls` or `credentials` when certificates, keys or the proxy's URL can't be used.
+ */
+export async function openTransport(options: TransportOptions): Promise<Transport> {
+  const { connection, signal, hardSignal, deadline, now = Date.now, sleep = sleepUntilAborted } = options;
+  // Each request in flight or in wait listens: more than Node expects of anything but a leak.
+  for (const stop of [signal, hardSignal]) if (stop) setMaxListeners(0, stop);
+  // A request that waits for its next attempt when the transport is closed has nobody left to answer.
+  const closed = new AbortController();
+  const stopping = AbortSignal.any(signal === undefined ? [closed.signal] : [closed.signal, signal]);
+  setMaxListeners(0, stopping);
+  const sender = await openSender(options, now);
+  const gate = openGate(options.concurrency);
+
+  const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) =>
+    failure({ request, connection, troubles, because });
+
+  /** Throws when nothing more may be sent. */
+  function stopHere(request: Request, troubles: readonly Trouble[]): void {
+    const interrupted = stopping.aborted || hardSignal?.aborted === true;
+    if (!interrupted && (deadline === undefined || now() < deadline)) return;
+    const because = interrupted ? "interrupted" : "deadline";
+    throw troubles.length === 0 ? notSent(request, because) : fail(request, troubles, because);
+  }
+
+  async function sendInTurn(request: Request, body: string | undefined, troubles: readonly Trouble[]) {
+    const leave = await gate.enter();
+    try {
+      stopHere(request, troubles);
+      return await sender.send(request, body);
+    } finally {
+      leave();
+    }
+  }
+
+  function verdictOn(request: Request, troubles: readonly Trouble[]): Verdict {
+    return decide(troubles, {
+      resendable: isResendable(request),
+      pinned: request.pinned ?? false,
+      now: now(),
+      deadline,
+      retryNotFoundUntil: request.retryNotFoundUntil,
+      random: options.random ?? Math.random,
+    });
+  }
+
+  async function request(request: Request): Promise<Reply> {
+    const body = bodyText(request);
+    const troubles: Trouble[] = [];
+    for (;;) {
+      const result = await sendInTurn(request, body, troubles);
+      if ("status" in result) return result;
+      troubles.push(result);
+      const verdict = verdictOn(request, troubles);
+      if (!verdict.retry) throw fail(request, troubles, verdict.because);
+      if (stopping.aborted) throw fail(request, troubles, "interrupted");
+      const { waitMs, why } = verdict;
+      const attempt = troubles.length + 1;
+      options.emit({ event: "retrying", what: request.what, why, attempt, seconds: waitMs / 1000 });
+      await sleep(waitMs, stopping);
+    }
+  }
+
+  return {
+    request,
+    close: () => {
+      closed.abort();
+      return sender.close();
+    },
+    get requests() {
+      return sender.sent;
+    },
+  };
+}
+
+/** Sending it twice does what sending it once does. A PATCH is server-side apply: idempotent by design. */
+function isResendable({ method, harmless }: Request): boolean {
+  return method === "GET" || method === "PATCH" || harmless === true;
+}
+
+function bodyText({ body }: Request): string | undefined {
+  return body === undefined || typeof body === "string" ? body : stringifyJson(body);
+}
+
+async function sleepUntilAborted(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await sleepFor(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined);
+}

@@ -1,0 +1,77 @@
+/** What the rest of kapply sees of the connection to an API server. */
+import type { Json } from "../json.js";
+import type { Authorizer, Connection, Emit } from "../model.js";
+import type { RefusalKind } from "./refusals.js";
+
+export interface TransportOptions {
+  connection: Connection;
+  authorizer: Authorizer;
+  /** The time that one attempt may take, from connecting to the last byte of the body; 0 for no limit. */
+  requestTimeoutMs: number;
+  /** When the whole run must be over (`--timeout`), in milliseconds since the epoch. */
+  deadline?: number | undefined;
+  /** Once aborted no further request is sent; those in flight finish. */
+  signal?: AbortSignal | undefined;
+  /** Once aborted requests in flight are given up too. */
+  hardSignal?: AbortSignal | undefined;
+  /** How many requests are in flight at once, and how many connections are opened at most. */
+  concurrency: number;
+  emit: Emit;
+  userAgent: string;
+  /** For tests: the clock, in milliseconds since the epoch. */
+  now?: (() => number) | undefined;
+  /** For tests: waits, and returns early when the signal aborts. */
+  sleep?: Sleep | undefined;
+  /** For tests: a number from 0 up to 1, for jitter. */
+  random?: (() => number) | undefined;
+}
+
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/** A connection to one API server: retries, credentials, limits and typed errors included. */
+export interface Transport {
+  /** Resolves to a reply of status 2xx, or of a kind of `alsoReturn`; rejects with a `KapplyError` otherwise. */
+  request(request: Request): Promise<Reply>;
+  /** Closes every connection at once. */
+  close(): Promise<void>;
+  /** Attempts sent so far. */
+  readonly requests: number;
+}
+
+export interface Request {
+  method: "GET" | "PATCH" | "POST" | "PUT" | "DELETE";
+  /** From the server's root, with the query: `/api/v1/namespaces?limit=500`. */
+  path: string;
+  body?: Json | string | undefined;
+  contentType?: string | undefined;
+  accept?: string | undefined;
+  /** What it is about, for messages: `deployment.apps/web in namespace shop`. */
+  what: string;
+  /** Called for each attempt that is sent. */
+  count?: (() => void) | undefined;
+  /** The largest answer to take, in bytes; 64 MiB without it. */
+  maxBytes?: number | undefined;
+  /**
+   * Until then (milliseconds since the epoch) what the same run brings into being may not be there yet: a kind
+   * that is not served (404), or the `default` service account of a new namespace, is asked for again.
+   */
+  retryNotFoundUntil?: number | undefined;
+  /** The object names a resourceVersion or uid, so that a 409 about it will not pass by trying again. */
+  pinned?: boolean | undefined;
+  /** Changes nothing whatever its method is (a dry run, a review): safe to send twice, nothing lost when unanswered. */
+  harmless?: boolean | undefined;
+  /** Take the answer's text as it is, JSON or not. */
+  raw?: boolean | undefined;
+  /** Kinds of refusal to hand back as a reply, where they would be an error. */
+  alsoReturn?: readonly RefusalKind[] | undefined;
+}
+
+export interface Reply {
+  status: number;
+  /** The parsed body; null where it is empty, or not JSON in a reply of `raw` or `alsoReturn`. */
+  body: Json;
+  text: string;
+  /** The texts of the `Warning: 299` headers. */
+  warnings: string[];
+  headers: Record<string, string>;
+}

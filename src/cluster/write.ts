@@ -1,0 +1,136 @@
+/** All that kapply sends beside reading: the only file of this room, and of kapply, with a method other than GET. */
+import { KapplyError } from "../errors.js";
+import { getKey, getPath, stringifyJson } from "../json.js";
+import type { KubeObject, ResourceType } from "../model.js";
+import { objectName } from "./naming.js";
+import { objectPath } from "./paths.js";
+import { objectOf } from "./read.js";
+import { dryRunUnsupported } from "./refusals.js";
+import type { Transport } from "./types.js";
+
+export interface ApplyOptions {
+  fieldManager: string;
+  /** Take fields over from other managers instead of failing with a conflict. */
+  force: boolean;
+  /** Ask what would happen, and change nothing. */
+  dryRun: boolean;
+  fieldValidation: "Strict" | "Warn" | "Ignore";
+  /** Called for each attempt that is sent. */
+  count?: (() => void) | undefined;
+  /** Until when a kind that this run brings may not be served yet, in milliseconds since the epoch. */
+  retryNotFoundUntil?: number | undefined;
+}
+
+export interface Applied {
+  object: KubeObject;
+  created: boolean;
+  warnings: string[];
+}
+
+/** What an API server takes for a request's body (MaxRequestBodyBytes of k8s.io/apiserver). */
+const maxBodyBytes = 3 * 1024 * 1024;
+
+/**
+ * Server-side apply of one object (KEP-555): creates it or brings the fields that it holds to their values.
+ * @throws KapplyError `conflict`, `rejected`, `forbidden`, `not-served` and those of every request; with
+ *   `details.answerLost` when it may have been done though no answer came.
+ */
+export async function applyObject(
+  transport: Transport,
+  type: ResourceType,
+  object: KubeObject,
+  options: ApplyOptions,
+): Promise<Applied> {
+  const { namespace, name, pinned } = identityOf(object);
+  const what = objectName(type, namespace, name);
+  const body = stringifyJson(object);
+  checkSize(what, body);
+  const reply = await transport.request({
+    method: "PATCH",
+    path: `${objectPath(type, namespace, name)}?${applyQuery(options)}`,
+    // JSON is YAML, and far faster for the server to read.
+    contentType: "application/apply-patch+yaml",
+    body,
+    what,
+    count: options.count,
+    retryNotFoundUntil: options.retryNotFoundUntil,
+    pinned,
+    harmless: options.dryRun,
+  });
+  return {
+    object: objectOf(reply, type, name, what, !options.dryRun),
+    created: reply.status === 201,
+    warnings: reply.warnings,
+  };
+}
+
+/** Whether a dry run failed because something in its way (an admission webhook) can't do dry runs. */
+export function isDryRunUnsupported(error: unknown): boolean {
+  if (!(error instanceof KapplyError)) return false;
+  const { status } = error.details;
+  return status?.code === 400 && dryRunUnsupported.test(status.message);
+}
+
+/** Who the server takes us for. */
+export interface UserInfo {
+  username: string;
+  groups: string[];
+}
+
+/**
+ * Asks the server who we are; undefined where it does not serve the question (before Kubernetes 1.28). A review is
+ * a POST by its form only: nothing is stored.
+ */
+export async function whoAmI(transport: Transport): Promise<UserInfo | undefined> {
+  const reply = await transport.request({
+    method: "POST",
+    path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" },
+    what: "the question who we are",
+    harmless: true,
+    alsoReturn: ["type-missing"],
+  });
+  const user = getPath(reply.body, ["status", "userInfo"]);
+  const username = getKey(user, "username");
+  const groups = getKey(user, "groups");
+  if (typeof username !== "string") return undefined;
+  const names: unknown[] = Array.isArray(groups) ? groups : [];
+  return { username, groups: names.filter((group) => typeof group === "string") };
+}
+
+function identityOf(object: KubeObject) {
+  const metadata = getKey(object, "metadata");
+  const name = getKey(metadata, "name");
+  const namespace = getKey(metadata, "namespace");
+  if (typeof name !== "string")
+    throw new KapplyError("input", "an object without metadata.name can't be applied");
+  return {
+    name,
+    namespace: typeof namespace === "string" ? namespace : undefined,
+    pinned: getKey(metadata, "resourceVersion") !== undefined || getKey(metadata, "uid") !== undefined,
+  };
+}
+
+function applyQuery({ fieldManager, force, dryRun, fieldValidation }: ApplyOptions): string {
+  const parameters = {
+    fieldManager,
+    force: String(force),
+    fieldValidation,
+    ...(dryRun ? { dryRun: "All" } : {}),
+  };
+  return Object.entries(parameters)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join("&");
+}
+
+function checkSize(what: string, body: string): void {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > maxBodyBytes)
+    throw new KapplyError(
+      "input",
+      `${what}: it is ${bytes} bytes large, and an API server takes ${maxBodyBytes}`,
+      {
+        hint: "split the object",
+      },
+    );
+}
