@@ -1,0 +1,2 @@
+/** Field sets and ownership: pure functions on JSON. */
+export { isUnchanged } from "./unchanged.js";

@@ -1,0 +1,6 @@
+/** desired + live -> Change: what would happen and why. Pure, but for the reads it is handed. */
+export { planChanges, shownObject } from "./change.js";
+export type { Applied, Planned, PlanReads } from "./change.js";
+export { isCrd, readLive } from "./live.js";
+export { readyBody, resolveTargets } from "./target.js";
+export type { Target } from "./target.js";
