@@ -1,0 +1,156 @@
+/** Events and a result in, text on two streams out: stdout is data, stderr is talk. */
+import { KapplyError, toFailure } from "../errors.js";
+import type { Event, Failure, Outcome, Problem, Result } from "../model.js";
+import { escapeLine, escapeText } from "./escape.js";
+import { errorOf, errorText, failureText } from "./failures.js";
+import type { About } from "./json.js";
+import { createStreams } from "./live.js";
+import { createNamer, refKey } from "./names.js";
+import { inOrder, problemText, warningText } from "./problems.js";
+import { createSecrets } from "./secrets.js";
+import { manifestOf, sinks } from "./sinks.js";
+import { createPaint } from "./style.js";
+import { createTalk } from "./talk.js";
+import { reasonText, summaryLine, validSummary } from "./text.js";
+import type { Known, Reporter, ReporterOptions } from "./types.js";
+
+/**
+ * Makes the reporter of one run. Result lines, diffs and documents go to stdout; progress, warnings, errors and the
+ * summary to stderr, errors in every output. Everything foreign is escaped, and values of Secrets are masked.
+ */
+export async function createReporter(options: ReporterOptions): Promise<Reporter> {
+  const secrets = createSecrets(options.showSecrets);
+  const namer = createNamer();
+  const paint = createPaint(options.color.stderr);
+  const paintOut = createPaint(options.color.stdout);
+  const clean = (text: string): string => escapeText(secrets.text(text));
+  const cleanLine = (text: string): string => escapeLine(secrets.text(text));
+  const errorWords = { namer, paint, clean };
+  const problemWords = { paint, clean, command: options.command };
+
+  const manifests = new Map<string, Known>();
+  const warnings: Problem[] = [];
+  const outcomes: Outcome[] = [];
+  const toldErrors = new Set<string>();
+  let started = 0;
+  let ended = false;
+
+  const streams = createStreams(options, paint, cleanLine);
+  const talk = createTalk({ namer, paint, clean: cleanLine });
+  const unified = options.diff && options.output === "text" ? await import("./unified.js") : undefined;
+  const diffWords = {
+    namer,
+    paint: paintOut,
+    secrets,
+    manifestOf: (outcome: Outcome) => manifestOf(manifests, outcome),
+  };
+  const diff = unified && ((outcome: Outcome) => unified.unifiedDiff(outcome, diffWords));
+  const sink = sinks[options.output]({ options, secrets, namer, paint: paintOut, manifests, warnings, diff });
+
+  const learn = (outcome: Outcome): void => {
+    namer.see(outcome.ref);
+    secrets.learnRef(outcome.ref);
+    for (const difference of outcome.differences) secrets.learnDifference(outcome.ref, difference);
+    if (outcome.before !== undefined) secrets.learn(outcome.before);
+    if (outcome.after !== undefined) secrets.learn(outcome.after);
+  };
+  /** Errors wait for the end, where they are found; a run that goes on to wait shows them before. */
+  const tellErrors = (of: readonly Outcome[]): void => {
+    const untold = of.filter(
+      (outcome) => errorOf(outcome) !== undefined && !toldErrors.has(refKey(outcome.ref)),
+    );
+    for (const { ref } of untold) toldErrors.add(refKey(ref));
+    streams.stderr(failureText(untold, errorWords));
+  };
+  const talkOf = (event: Event): string => {
+    if (event.event === "warning") return talk.warning(event);
+    if (options.quiet === true || streams.isLive()) return "";
+    if (event.event === "waiting") return talk.waiting(event);
+    return event.event === "retrying" ? talk.retrying(event) : "";
+  };
+  const end = (): boolean => {
+    if (ended) return false;
+    ended = true;
+    streams.stop();
+    return true;
+  };
+  const problems = (found: readonly Problem[], warned: readonly Problem[]): void => {
+    for (const warning of inOrder(warned)) warnings.push(warning);
+    streams.stderr(warningText(inOrder(warned), problemWords));
+    if (found.length === 0 || !end()) return;
+    streams.stdout(sink.problems(inOrder(found)));
+    streams.stderr(problemText(inOrder(found), problemWords));
+  };
+
+  return {
+    knowSecrets: (known) => {
+      for (const one of known) {
+        manifests.set(refKey(one.ref), one);
+        namer.see(one.ref);
+        secrets.learnRef(one.ref);
+        secrets.learn(one.body);
+      }
+    },
+    emit: (event) => {
+      if (ended) return;
+      if (event.event === "started") started = event.manifests;
+      if (event.event === "planned") namer.see(event.ref);
+      if (event.event === "outcome") {
+        learn(event.outcome);
+        outcomes.push(event.outcome);
+      }
+      if (event.event === "waiting") tellErrors(outcomes);
+      streams.see(event);
+      streams.stdout(sink.event(event));
+      streams.stderr(talkOf(event));
+    },
+    finish: async (result) => {
+      if (!end()) return;
+      result.outcomes.forEach(learn);
+      streams.stdout(sink.finish(result));
+      for (const { ref, warnings: messages } of result.outcomes) {
+        for (const message of messages) streams.stderr(talk.warning({ event: "warning", message, ref }));
+      }
+      streams.stderr(talk.rest());
+      tellErrors(result.outcomes);
+      streams.stderr(reasonText(result.outcomes, { clean: cleanLine }));
+      streams.stderr(closing(result));
+      return Promise.resolve();
+    },
+    problems,
+    fail: (error) => {
+      const details = error instanceof KapplyError ? error.details : {};
+      if (details.problems !== undefined && details.problems.length > 0) {
+        problems(details.problems, []);
+        return;
+      }
+      if (!end()) return;
+      const about: About = { ref: details.ref, place: details.place };
+      streams.stdout(sink.fail(toFailure(error), about, outcomes));
+      streams.stderr(talk.rest());
+      tellErrors(outcomes);
+      streams.stderr(errorText(described(error), about, errorWords));
+    },
+  };
+
+  function closing(result: Result): string {
+    if (options.quiet === true || options.output !== "text") return "";
+    const { command, dryRun } = options;
+    if (command === "validate" || dryRun === "client") return validSummary(started, dryRun);
+    const summary = summaryLine(result, { command, dryRun, paint });
+    const interrupted = result.exitStatus === 130 || result.exitStatus === 143;
+    return interrupted ? `${summary}interrupted: run it again to finish the rest\n` : summary;
+  }
+}
+
+/** An error to print: a defect of ours with where it happened, since that is what a report of it needs. */
+function described(error: unknown): Failure {
+  const failure = toFailure(error);
+  if (failure.code !== "internal") return failure;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return {
+    ...failure,
+    message: stack?.includes(failure.message) === true ? stack : failure.message,
+    hint: failure.hint ?? "this is a defect of kapply: please report it, with the command and these lines",
+  };
+}

@@ -1,0 +1,67 @@
+/** Talk on stderr where there is no live progress: what waits, what is retried, what a server warns of. Collapsed. */
+import type { Event } from "../model.js";
+import { count, durationText, type Namer, refKey } from "./names.js";
+import type { Paint } from "./style.js";
+
+interface TalkWords {
+  namer: Namer;
+  paint: Paint;
+  clean: (text: string) => string;
+}
+
+/** Turns events into lines, or into nothing where the same was said before. */
+export interface Talk {
+  waiting(event: Event & { event: "waiting" }): string;
+  retrying(event: Event & { event: "retrying" }): string;
+  warning(event: Event & { event: "warning" }): string;
+  /** Says at the end how often what was said once came again. */
+  rest(): string;
+}
+
+export function createTalk(words: TalkWords): Talk {
+  const waits = new Set<string>();
+  const retries = new Map<string, { times: number; said: number; attempt: number }>();
+  const warnings = new Map<string, number>();
+  const warned = new Set<string>();
+
+  return {
+    waiting: ({ what, why }) => {
+      const line = `waiting for ${words.clean(what)}: ${words.clean(why)}\n`;
+      if (waits.has(line)) return "";
+      waits.add(line);
+      return line;
+    },
+    retrying: ({ what, why, attempt, seconds }) => {
+      const known = retries.get(why) ?? { times: 0, said: 0, attempt: 0 };
+      retries.set(why, known);
+      known.times += 1;
+      // A line for each further attempt: an outage is seen to go on, and a thousand objects don't fill a log.
+      if (attempt <= known.attempt) return "";
+      known.attempt = attempt;
+      known.said += 1;
+      const next = `attempt ${attempt} in ${durationText(seconds * 1000)}`;
+      return `retrying ${words.clean(what)}: ${words.clean(why)} (${next})\n`;
+    },
+    warning: ({ message, ref }) => {
+      const about = ref === undefined ? "" : `${words.namer.name(ref)}: `;
+      // An outcome repeats the warnings that came as events: once is enough.
+      const key = `${ref === undefined ? "" : refKey(ref)}\n${message}`;
+      if (warned.has(key)) return "";
+      warned.add(key);
+      const times = warnings.get(message) ?? 0;
+      warnings.set(message, times + 1);
+      return times > 0 ? "" : `${words.paint("changed", "Warning:")} ${about}${words.clean(message)}\n`;
+    },
+    rest: () => {
+      let text = "";
+      for (const [why, { times, said }] of retries) {
+        if (times > said) text += `retried ${times} times: ${words.clean(why)}\n`;
+      }
+      for (const [message, times] of warnings) {
+        const more = `the same for ${count(times - 1, "more object")}`;
+        if (times > 1) text += `${words.paint("changed", "Warning:")} ${more}: ${words.clean(message)}\n`;
+      }
+      return text;
+    },
+  };
+}

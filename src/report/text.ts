@@ -1,0 +1,101 @@
+/** Result lines and the summary: what a person, or `grep`, reads. */
+import type { Action, Outcome, Ref, Result } from "../model.js";
+import { count, durationText, type Namer, refText } from "./names.js";
+import type { Look, Paint } from "./style.js";
+import type { ReporterOptions } from "./types.js";
+
+type DryRun = ReporterOptions["dryRun"];
+
+/** The word for an action, as kubectl has it. */
+export function actionWord(action: Action, command: string): string {
+  if (command === "wait" && action === "unchanged") return "ready";
+  return action === "not-attempted" ? "not attempted" : action;
+}
+
+const looks: Record<Action, Look> = {
+  created: "good",
+  configured: "changed",
+  unchanged: "faint",
+  deleted: "changed",
+  skipped: "faint",
+  failed: "bad",
+  unknown: "bad",
+  "not-attempted": "bad",
+};
+
+export interface Wording {
+  command: string;
+  dryRun?: DryRun;
+  namer: Namer;
+  paint: Paint;
+}
+
+/**
+ * `deployment.apps/web configured`, in kubectl's form; with `(server dry run)` where nothing was changed, and
+ * the namespace where the run has several.
+ */
+export function resultLine(outcome: Outcome, words: Wording): string {
+  const { action } = outcome;
+  const name = refText(outcome.ref, outcome.type);
+  const word = words.paint(looks[action], actionWord(action, words.command));
+  return `${name} ${word}${dryRunSuffix(outcome, words.dryRun)}${words.namer.suffix(outcome.ref)}\n`;
+}
+
+function dryRunSuffix(outcome: Outcome, dryRun: DryRun): string {
+  const wouldWrite = ["created", "configured", "unchanged", "deleted"].includes(outcome.action);
+  if (dryRun === undefined || !wouldWrite) return "";
+  return dryRun === "server" ? " (server dry run)" : " (dry run)";
+}
+
+/** What needs a person first. */
+const order: Action[] = [
+  "failed",
+  "unknown",
+  "not-attempted",
+  "created",
+  "configured",
+  "deleted",
+  "unchanged",
+  "skipped",
+];
+
+/** `4 objects: 1 created, 1 configured, 2 unchanged in 1.2 s`. */
+export function summaryLine(result: Result, words: Pick<Wording, "command" | "dryRun" | "paint">): string {
+  const total = order.reduce((sum, action) => sum + result.summary[action], 0);
+  const counts = order
+    .filter((action) => result.summary[action] > 0)
+    .map((action) => {
+      const text = `${result.summary[action]} ${summaryWord(action, words.command)}`;
+      return looks[action] === "bad" ? words.paint("bad", text) : text;
+    });
+  const what = counts.length === 0 ? "0 objects" : `${count(total, "object")}: ${counts.join(", ")}`;
+  const dry = words.dryRun === undefined ? "" : "; a dry run, nothing was changed";
+  return `${what} in ${durationText(result.milliseconds)}${dry}\n`;
+}
+
+function summaryWord(action: Action, command: string): string {
+  const preview = command === "diff" && ["created", "configured", "deleted"].includes(action);
+  return preview ? `to be ${action}` : actionWord(action, command);
+}
+
+/** Why objects were left out, a line per reason: `12 objects not attempted: interrupted`. */
+export function reasonText(outcomes: readonly Outcome[], words: { clean: (text: string) => string }): string {
+  const counts = new Map<string, number>();
+  for (const { action, reason } of outcomes) {
+    if ((action !== "not-attempted" && action !== "skipped") || reason === undefined) continue;
+    const line = `${actionWord(action, "")}: ${words.clean(reason)}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, number]) => `${count(number, "object")} ${line}\n`).join("");
+}
+
+/** What a run that reaches no server has to say of each object. */
+export function validLine(ref: Ref, words: Wording): string {
+  return `${refText(ref)} ${words.paint("good", "valid")} (dry run)${words.namer.suffix(ref)}\n`;
+}
+
+/** `12 objects are valid`, `1 object is valid; nothing was sent`. */
+export function validSummary(manifests: number, dryRun: DryRun): string {
+  const sent = dryRun === undefined ? "" : "; nothing was sent";
+  return `${count(manifests, "object")} ${manifests === 1 ? "is" : "are"} valid${sent}\n`;
+}

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Event } from "../../src/model.js";
+import { createStreams, type Streams } from "../../src/report/live.js";
+import { createScreen } from "../../src/report/screen.js";
+import { details, emptyView, see, title } from "../../src/report/view.js";
+import { failure, outcome, record, resultOf, settings, web } from "./fixtures.js";
+import { createTerminal } from "./terminal.js";
+
+const plain = (_look: string, text: string): string => text;
+const same = (text: string): string => text;
+
+describe("the view", () => {
+  function after(...events: Event[]) {
+    const view = emptyView();
+    for (const event of events) see(view, event);
+    return view;
+  }
+  const planning: Event = { event: "planning", objects: 3 };
+  const applying: Event = { event: "applying", objects: 2 };
+  const failed: Event = { event: "outcome", outcome: outcome(web, "failed", { error: failure("no") }) };
+  const waiting = (what: string): Event => ({ event: "waiting", what, why: "1 of 3 replicas" });
+
+  test("counts what was compared and what was applied", () => {
+    const view = after(planning, { event: "planned", ref: web, action: "created" }, applying, failed);
+    expect(title(view, "compare", false)).toBe("Comparing 1 of 3");
+    expect(title(view, "apply", false)).toBe("Applying 1 of 2, 1 failed");
+    expect(title(view, "apply", true)).toBe("Applied 1, 1 failed");
+  });
+
+  test("shows the latest of what is waited for, and how many more", () => {
+    const view = after(...["a", "b", "c", "d", "e", "f", "a"].map(waiting));
+    expect(details(view)).toEqual([
+      "... and 2 more",
+      ...["d", "e", "f", "a"].map((w) => `${w}: 1 of 3 replicas`),
+    ]);
+  });
+
+  test("forgets a wait when its object is done, and a retry when anything works", () => {
+    const retry: Event = { event: "retrying", what: "GET", why: "reset", attempt: 2, seconds: 1 };
+    const view = after(applying, waiting("deployment.apps/web"), retry);
+    expect(details(view)).toEqual([
+      "deployment.apps/web: 1 of 3 replicas",
+      "retrying GET: reset (attempt 2)",
+    ]);
+    see(view, failed);
+    expect(details(view)).toEqual([]);
+  });
+});
+
+describe("the screen", () => {
+  test("keeps the block under what is printed, and takes it away at the end", () => {
+    const terminal = createTerminal();
+    const screen = createScreen(terminal.write);
+    screen.draw(["one", "two"]);
+    screen.above(terminal.write, "result 1\n");
+    screen.above(terminal.write, "result 2\n");
+    expect(terminal.lines()).toEqual(["one", "two"]);
+    screen.draw(["three"]);
+    expect(terminal.lines()).toEqual(["result 1", "result 2", "three"]);
+    screen.above(terminal.write, "result 3\n");
+    screen.close();
+    screen.draw(["late"]);
+    expect(terminal.lines()).toEqual(["result 1", "result 2", "result 3"]);
+  });
+});
+
+describe("live progress", () => {
+  const open: Streams[] = [];
+  afterEach(() => {
+    for (const streams of open.splice(0)) streams.stop();
+  });
+
+  function streamsOn(
+    terminal: ReturnType<typeof createTerminal>,
+    columns = 40,
+    output: "text" | "ndjson" = "text",
+  ) {
+    const streams = createStreams(
+      {
+        command: "apply",
+        output,
+        diff: false,
+        stdout: terminal.write,
+        stderr: terminal.write,
+        stdoutIsTerminal: true,
+        stderrIsTerminal: true,
+        columns,
+        color: { stdout: false, stderr: false },
+        showSecrets: false,
+      },
+      plain,
+      same,
+      0,
+    );
+    open.push(streams);
+    return streams;
+  }
+
+  test("shows steps under the results, and leaves the results alone", async () => {
+    const terminal = createTerminal();
+    const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
+    const streams = streamsOn(terminal);
+    streams.see({ event: "planning", objects: 2 });
+    streams.see({ event: "planned", ref: web, action: "created" });
+    await vi.waitFor(() => expect(terminal.lines().join()).toContain("Comparing 1 of 2"));
+    streams.see({ event: "planned", ref: settings, action: "created" });
+    streams.see({ event: "applying", objects: 2 });
+    streams.stdout("configmap/settings created\n");
+    await vi.waitFor(() => expect(terminal.lines()).toHaveLength(3));
+    expect(terminal.lines()[0]).toBe("configmap/settings created");
+    expect(terminal.lines()[1]).toBe("✔ Compared 2");
+    expect(terminal.lines()[2]).toMatch(/^. Applying 0 of 2$/);
+    expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(listeners);
+    streams.stdout("deployment.apps/web created\n");
+    streams.stop();
+    streams.stderr("2 objects: 2 created\n");
+    expect(terminal.lines()).toEqual([
+      "configmap/settings created",
+      "deployment.apps/web created",
+      "2 objects: 2 created",
+    ]);
+  });
+
+  test("fits a narrow terminal, wide characters included", async () => {
+    const terminal = createTerminal();
+    const streams = streamsOn(terminal, 20);
+    streams.see({ event: "planning", objects: 1 });
+    streams.see({ event: "waiting", what: "deployment.apps/日本語日本語", why: "no replicas yet" });
+    await vi.waitFor(() => expect(terminal.lines().join()).toContain("deploym"));
+    expect(terminal.lines().every((line) => line.length <= 20)).toBe(true);
+    expect(terminal.lines().at(-1)).toBe("  deployment.app...");
+  });
+
+  test("does not begin before there is something to compare, nor after the end, nor among events", async () => {
+    const terminal = createTerminal();
+    streamsOn(terminal).see({ event: "connected", server: "https://10.0.0.1", foundBy: "flags" });
+    const over = streamsOn(terminal);
+    over.see({ event: "planning", objects: 2 });
+    over.stop();
+    streamsOn(terminal, 40, "ndjson").see({ event: "planning", objects: 2 });
+    const witness = createTerminal();
+    streamsOn(witness).see({ event: "planning", objects: 2 });
+    await vi.waitFor(() => expect(witness.raw()).not.toBe(""));
+    expect(terminal.raw()).toBe("");
+  });
+});
+
+test("a thousand objects, not on a terminal: no control characters, nothing but lines", async () => {
+  const { reporter, all } = await record();
+  const outcomes = Array.from({ length: 1000 }, (_, n) => outcome({ ...settings, name: `c${n}` }, "created"));
+  reporter.emit({ event: "planning", objects: 1000 });
+  for (const one of outcomes) reporter.emit({ event: "outcome", outcome: one });
+  reporter.emit({ event: "waiting", what: "deployment.apps/\u001b[31mweb", why: "no\rreplicas" });
+  await reporter.finish(resultOf(outcomes));
+  expect(all().split("\n")).toHaveLength(1003);
+
+  expect(all()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject, Outcome } from "../../src/model.js";
+import { createNamer } from "../../src/report/names.js";
+import { asShown } from "../../src/report/noise.js";
+import { createSecrets } from "../../src/report/secrets.js";
+import { unifiedDiff } from "../../src/report/unified.js";
+import { at, base64, database, objectOf, outcome, settings, web } from "./fixtures.js";
+
+const words = {
+  namer: createNamer(),
+  paint: (_look: string, text: string) => text,
+  secrets: createSecrets(false),
+  manifestOf: () => undefined,
+};
+
+function diffOf(one: Outcome): string[] {
+  return unifiedDiff(one, words).trimEnd().split("\n");
+}
+
+function configured(before: KubeObject, after: KubeObject, ref = settings): string[] {
+  return diffOf(outcome(ref, "configured", { place: at(12), before, after }));
+}
+
+/** A ConfigMap of so many lines. */
+function lines(text: (n: number) => string, of = 5000): KubeObject {
+  return objectOf(settings, {
+    data: Object.fromEntries(Array.from({ length: of }, (_, n) => [`k${n}`, text(n)])),
+  });
+}
+
+describe("a diff", () => {
+  test("shows three lines around a change, under the object and its place", () => {
+    const data = { a: "1", b: "2", c: "3", d: "4", e: "5", f: "6", g: "7", h: "8" };
+    expect(
+      configured(objectOf(settings, { data }), objectOf(settings, { data: { ...data, e: "five" } })),
+    ).toEqual([
+      "--- live configmap/settings",
+      "+++ web.yaml:12:1",
+      "@@ -4,7 +4,7 @@",
+      '   b: "2"',
+      '   c: "3"',
+      '   d: "4"',
+      '-  e: "5"',
+      "+  e: five",
+      '   f: "6"',
+      '   g: "7"',
+      '   h: "8"',
+    ]);
+  });
+
+  test("of a created object is all added, of a deleted one all removed", () => {
+    const object = objectOf(settings, { data: { a: "one" } });
+    const created = diffOf(outcome(settings, "created", { after: object }));
+    expect(created.slice(0, 3)).toEqual([
+      "--- live configmap/settings (does not exist)",
+      "+++ web.yaml:1:1",
+      "@@ -0,0 +1,7 @@",
+    ]);
+    expect(created.slice(3).every((line) => line.startsWith("+"))).toBe(true);
+    const deleted = diffOf(outcome(settings, "deleted", { before: object }));
+    expect(deleted.slice(0, 3)).toEqual([
+      "--- live configmap/settings",
+      "+++ configmap/settings deleted",
+      "@@ -1,7 +0,0 @@",
+    ]);
+    expect(deleted.slice(3).every((line) => line.startsWith("-"))).toBe(true);
+  });
+
+  test.each(["unchanged", "failed", "unknown", "skipped", "not-attempted"] as const)(
+    "of what is %s is nothing",
+    (action) => {
+      expect(unifiedDiff(outcome(web, action, { before: objectOf(web), after: objectOf(web) }), words)).toBe(
+        "",
+      );
+    },
+  );
+
+  test("of a Secret shows that a value changed, and no value", () => {
+    const secret = (password: string): KubeObject =>
+      objectOf(database, { data: { password: base64(password), user: base64("me") } });
+    const text = configured(secret("old-password"), secret("new-password!"), database).join("\n");
+    expect(text).toMatch(/^- {2}password: <secret, 12 bytes, #[0-9a-f]{6}>$/m);
+    expect(text).toMatch(/^\+ {2}password: <secret, 13 bytes, #[0-9a-f]{6}>$/m);
+    expect(text).toMatch(/^ {3}user: <secret, 2 bytes, #[0-9a-f]{6}>$/m);
+  });
+
+  test("says so when only the ownership of fields differs", () => {
+    expect(configured(objectOf(settings), objectOf(settings)).at(-1)).toBe(
+      "(nothing that is shown: kapply would come to own fields that others own, or give some up)",
+    );
+  });
+
+  test("shows the differences that are known where an object is not", () => {
+    const differences = [
+      { path: "spec.replicas", before: 1, after: 2 },
+      { path: "spec.paused", before: true },
+    ];
+    expect(diffOf(outcome(web, "configured", { differences })).slice(2)).toEqual([
+      "-spec.replicas: 1",
+      "+spec.replicas: 2",
+      "-spec.paused: true",
+    ]);
+  });
+
+  test("does not search for ever: what is changed throughout is shown as replaced", () => {
+    const before = lines((n) => `old ${n}`);
+    const shown = configured(
+      before,
+      lines((n) => `new ${n}`),
+    );
+    expect(shown[2]).toBe("@@ -1,5005 +1,5005 @@");
+    expect(shown.filter((line) => line.startsWith("-  k"))).toHaveLength(5000);
+    expect(shown.filter((line) => line.startsWith("+  k"))).toHaveLength(5000);
+    expect(shown.at(-1)).toBe("   name: settings");
+  });
+
+  test("spells out what would steer a terminal", () => {
+    const text = configured(
+      objectOf(settings, { data: { a: "x" } }),
+      objectOf(settings, { data: { a: "\u001b[31m" } }),
+    );
+
+    expect(text.join("\n")).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe("an object in a diff", () => {
+  test("has its keys in alphabetical order, and no copy of itself in an annotation", () => {
+    const object: KubeObject = {
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: {
+        name: "settings",
+        labels: { b: "1", a: "2" },
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+      },
+    };
+    expect(JSON.stringify(asShown(object))).toBe(
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { labels: { a: "2", b: "1" }, name: "settings" },
+      }),
+    );
+  });
+
+  test("keeps annotations that someone wrote, and leaves its input alone", () => {
+    const annotations = { team: "shop", "kubectl.kubernetes.io/last-applied-configuration": "{}" };
+    const object: KubeObject = { metadata: { annotations } };
+    const copy = structuredClone(object);
+    expect(asShown(object)).toEqual({ metadata: { annotations: { team: "shop" } } });
+    expect(object).toEqual(copy);
+  });
+});
