@@ -1,0 +1,134 @@
+/** argv -> command -> exit status. The only user of `process`. */
+import { homedir } from "node:os";
+import { basename } from "node:path";
+import { commands } from "./commands/index.js";
+import type { Command, Context } from "./commands/context.js";
+import { helpOf, overview } from "./commands/help.js";
+import { parseArguments } from "./commands/parse.js";
+import { exitStatusOf, KapplyError } from "./errors.js";
+import { signalStatuses } from "./result.js";
+import type { Signal } from "./result.js";
+import { version } from "./version.js";
+import { closest } from "./words.js";
+
+/** How long requests under way may go on after the first signal. */
+const graceMs = 10_000;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const context = makeContext(
+    basename(process.argv[1] ?? "").startsWith("kubectl-") ? "kubectl kapply" : "kapply",
+  );
+  try {
+    const status = await dispatch(argv, context);
+    const signal = context.interrupted();
+    return signal === undefined ? status : signalStatuses[signal];
+  } catch (error) {
+    context.stderr(`error: ${error instanceof KapplyError ? error.message : describeDefect(error)}\n`);
+    if (error instanceof KapplyError && error.details.hint !== undefined)
+      context.stderr(`${error.details.hint}\n`);
+    return exitStatusOf(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Context): Promise<number> {
+  const [word = "--help", ...args] = argv;
+  if (["--help", "-h", "help"].includes(word)) return showHelp(args[0], context);
+  const command = findCommand(word === "--version" ? "version" : word, context);
+  const values = parseArguments(args, [...command.flags, "help"]);
+  if (values.on("help")) return showHelp(command.name, context);
+  const run = await command.load();
+  return run(values, context);
+}
+
+function showHelp(topic: string | undefined, context: Context): number {
+  context.stdout(
+    topic === undefined ? overview(context.name) : helpOf(findCommand(topic, context), context.name),
+  );
+  return 0;
+}
+
+function findCommand(name: string, context: Context): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const near = closest(
+    name,
+    commands.map((candidate) => candidate.name),
+  );
+  throw new KapplyError("usage", `${context.name} has no command "${name}"`, {
+    hint: near === undefined ? `see ${context.name} --help` : `did you mean ${near}?`,
+  });
+}
+
+function describeDefect(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `this is a defect of kapply, please report it\n${stack}`;
+}
+
+function makeContext(name: string): Context {
+  const { env, stdin, stdout, stderr } = process;
+  const signals = listenToSignals();
+  const plain = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  const forced = (env["FORCE_COLOR"] ?? "0") !== "0";
+  const live = stderr.isTTY && (env["CI"] ?? "") === "" && env["TERM"] !== "dumb";
+  return {
+    name,
+    version,
+    commands,
+    env,
+    homedir: homedir(),
+    cwd: process.cwd(),
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    readStdin: (mostBytes) => readStdin(mostBytes, signals.soft),
+    stdinIsTerminal: stdin.isTTY,
+    stdoutIsTerminal: stdout.isTTY,
+    stderrIsTerminal: live,
+    columns: stderr.columns,
+    color: { stdout: !plain && (forced || stdout.isTTY), stderr: !plain && (forced || stderr.isTTY) },
+    ...signals,
+  };
+}
+
+async function readStdin(mostBytes: number, stop: AbortSignal): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  stop.addEventListener("abort", () => process.stdin.destroy(new KapplyError("interrupted", "interrupted")));
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostBytes) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The first signal ends new requests, the second, or too long a wait, all of them. As PID 1 too. */
+function listenToSignals(): Pick<Context, "soft" | "hard" | "interrupted"> {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  let received: Signal | undefined;
+  for (const signal of Object.keys(signalStatuses) as Signal[]) {
+    process.on(signal, () => {
+      if (received !== undefined) endNow(hard, signalStatuses[received]);
+      received ??= signal;
+      soft.abort();
+      setTimeout(endNow, graceMs, hard, signalStatuses[received]).unref();
+    });
+  }
+  return { soft: soft.signal, hard: hard.signal, interrupted: () => received };
+}
+
+/** Aborts what is under way, and leaves shortly after whatever still holds us. */
+function endNow(hard: AbortController, status: number): void {
+  hard.abort();
+  setTimeout(() => process.exit(status), 500).unref();
+}
+
+// A reader that has seen enough (`kapply diff | head`) is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -1,0 +1,172 @@
+/** `apply`, `diff` and `validate`: one pipeline, stopped at three points. */
+import { exitStatusOf, KapplyError } from "../errors.js";
+import type { Manifest } from "../model.js";
+import { run } from "../pipeline.js";
+import type { Job } from "../pipeline.js";
+import { readyBody } from "../plan/index.js";
+import { createReporter, renderObjects } from "../report/index.js";
+import type { Output, Reporter } from "../report/index.js";
+import { bundledType, typesOfCrds } from "../schema/index.js";
+import { defaultConcurrency, withServer } from "./connect.js";
+import type { Context, Run } from "./context.js";
+import { count, size } from "./parse.js";
+import type { Values } from "./parse.js";
+
+type DryRun = "client" | "server" | undefined;
+
+export const apply: Run = async (values, context) => {
+  const dryRun = dryRunOf(values);
+  if (dryRun === "client") return printObjects(values, context);
+  return runJob(
+    jobOf("apply", dryRun === "server" ? "planned" : "applied", values, context),
+    values,
+    context,
+    dryRun,
+  );
+};
+
+export const diff: Run = (values, context) =>
+  runJob(jobOf("diff", "planned", values, context), values, context);
+
+export const validate: Run = (values, context) =>
+  runJob(jobOf("validate", "validated", values, context), values, context);
+
+async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRun): Promise<number> {
+  const reporter = await reporterFor(job, values, context, dryRun);
+  try {
+    const result = await withServer(values, context, reporter.emit, job, (server) =>
+      run(job, {
+        server,
+        emit: reporter.emit,
+        seen: (manifests) => reporter.knowSecrets(manifests),
+        warn: (warnings) => reporter.problems([], warnings),
+        interrupted: context.interrupted,
+      }),
+    );
+    await reporter.finish(result);
+    return result.exitStatus;
+  } catch (error) {
+    reporter.fail(error);
+    return exitStatusOf(error);
+  }
+}
+
+/** `--dry-run=client`: the objects as they would be sent; no server is asked, not even for their types. */
+async function printObjects(values: Values, context: Context): Promise<number> {
+  const job = jobOf("apply", "validated", values, context);
+  const output = outputOf(values);
+  const reporter = await reporterFor(job, values, context, "client");
+  let manifests: readonly Manifest[] = [];
+  try {
+    const result = await run(job, {
+      server: () => Promise.reject(new KapplyError("internal", "a client dry run does not connect")),
+      emit: reporter.emit,
+      seen: (read) => {
+        manifests = read;
+        reporter.knowSecrets(read);
+      },
+      warn: (warnings) => reporter.problems([], warnings),
+      interrupted: context.interrupted,
+    });
+    if (output === "json" || output === "yaml") {
+      context.stdout(renderObjects(asSent(manifests, job.namespace), output, values.on("show-secrets")));
+    } else await reporter.finish(result);
+    return result.exitStatus;
+  } catch (error) {
+    reporter.fail(error);
+    return exitStatusOf(error);
+  }
+}
+
+function asSent(manifests: readonly Manifest[], namespace: string | undefined): Manifest["body"][] {
+  const ofSet = typesOfCrds(manifests);
+  return manifests.map(({ ref, body }) => {
+    const type =
+      bundledType(ref.apiVersion, ref.kind) ??
+      ofSet.find(({ group, version, kind }) => kind === ref.kind && `${group}/${version}` === ref.apiVersion);
+    const filled = type?.namespaced === true ? (ref.namespace ?? namespace) : ref.namespace;
+    return readyBody(body, { ...ref, namespace: filled });
+  });
+}
+
+function reporterFor(job: Job, values: Values, context: Context, dryRun: DryRun): Promise<Reporter> {
+  return createReporter({
+    command: job.command,
+    output: outputOf(values),
+    diff: job.command === "diff" || dryRun === "server",
+    dryRun,
+    stdout: context.stdout,
+    stderr: context.stderr,
+    stdoutIsTerminal: context.stdoutIsTerminal,
+    stderrIsTerminal: context.stderrIsTerminal,
+    columns: context.columns,
+    color: context.color,
+    showSecrets: values.on("show-secrets"),
+  });
+}
+
+function jobOf(command: string, until: Job["until"], values: Values, context: Context): Job {
+  const [stray] = values.rest;
+  if (stray !== undefined) {
+    throw new KapplyError("usage", `${command} does not take "${stray}"`, {
+      hint: `name files with -f: ${command} -f ${stray}`,
+    });
+  }
+  const filenames = values.list("filename");
+  if (filenames.length === 0) {
+    throw new KapplyError("usage", `${command} needs manifests`, {
+      hint: `name a file or directory: ${command} -f FILE`,
+    });
+  }
+  if (values.text("validate") !== undefined && modeOf(values) === "ignore" && command === "validate") {
+    throw new KapplyError("usage", "validate --validate=ignore would check nothing");
+  }
+  return {
+    command,
+    until,
+    sources: {
+      filenames,
+      recursive: values.on("recursive"),
+      ...sizes(values),
+      readStdin: context.readStdin,
+      stdinIsTerminal: context.stdinIsTerminal,
+    },
+    selector: values.text("selector"),
+    allowEmpty: values.on("allow-empty"),
+    namespace: values.text("namespace"),
+    validate: modeOf(values),
+    fieldManager: values.text("field-manager") ?? "kapply",
+    force: values.on("force-conflicts"),
+    concurrency: count(values, "concurrency", defaultConcurrency),
+  };
+}
+
+function sizes(values: Values): Pick<Job["sources"], "maxFileBytes" | "maxTotalBytes"> {
+  const maxFileBytes = size(values, "max-file-size");
+  const maxTotalBytes = size(values, "max-total-size");
+  return {
+    ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
+    ...(maxTotalBytes === undefined ? {} : { maxTotalBytes }),
+  };
+}
+
+function modeOf(values: Values): Job["validate"] {
+  const mode = values.text("validate");
+  if (mode === "warn" || mode === "ignore") return mode;
+  return mode === "false" ? "ignore" : "strict";
+}
+
+function dryRunOf(values: Values): DryRun {
+  const dryRun = values.text("dry-run");
+  return dryRun === "client" || dryRun === "server" ? dryRun : undefined;
+}
+
+function outputOf(values: Values): Output {
+  const output = (values.text("output") ?? "text") as Output;
+  if (output === "yaml" && dryRunOf(values) !== "client") {
+    throw new KapplyError("usage", "-o yaml prints objects, and only --dry-run=client has objects to print", {
+      hint: "use -o json for the result, or add --dry-run=client",
+    });
+  }
+  return output;
+}

@@ -1,0 +1,79 @@
+/** From flags to a server: connected at the first call, closed at the end. */
+import type { AuthFlags } from "../auth/index.js";
+import type { Emit } from "../model.js";
+import { connectServer } from "../server.js";
+import type { Server } from "../server.js";
+import type { Context } from "./context.js";
+import { count, duration } from "./parse.js";
+import type { Values } from "./parse.js";
+
+/** How many requests are under way at a time, unless --concurrency says otherwise. */
+export const defaultConcurrency = 16;
+
+const defaultTimeoutMs = 5 * 60_000;
+const defaultRequestTimeoutMs = 30_000;
+const noLimitMs = 24 * 3_600_000;
+
+/** A server for as long as `use` runs: whatever becomes of it, connections are closed. */
+export async function withServer<T>(
+  values: Values,
+  context: Context,
+  emit: Emit,
+  settings: { fieldManager?: string; force?: boolean; validate?: "strict" | "warn" | "ignore" },
+  use: (server: () => Promise<Server>) => Promise<T>,
+): Promise<T> {
+  const timeout = duration(values, "timeout", defaultTimeoutMs);
+  let connected: Promise<Server> | undefined;
+  const server = (): Promise<Server> =>
+    (connected ??= connectServer({
+      auth: authFlags(values),
+      environment: {
+        env: context.env,
+        homedir: context.homedir,
+        cwd: context.cwd,
+        stdinIsTerminal: context.stdinIsTerminal,
+        notify: (message) => emit({ event: "warning", message }),
+      },
+      requestTimeoutMs: duration(values, "request-timeout", defaultRequestTimeoutMs) ?? noLimitMs,
+      deadline: timeout === undefined ? undefined : Date.now() + timeout,
+      concurrency: count(values, "concurrency", defaultConcurrency),
+      fieldManager: settings.fieldManager ?? "kapply",
+      force: settings.force ?? false,
+      validate: settings.validate ?? "strict",
+      emit,
+      userAgent: `kapply/${context.version}`,
+      signal: context.soft,
+      hardSignal: context.hard,
+    }));
+  try {
+    return await use(server);
+  } finally {
+    const opened = await connected?.catch(() => undefined);
+    await opened?.close();
+  }
+}
+
+function authFlags(values: Values): AuthFlags {
+  const proxy = values.text("proxy");
+  return {
+    kubeconfig: values.text("kubeconfig"),
+    context: values.text("context"),
+    cluster: values.text("cluster"),
+    user: values.text("user"),
+    server: values.text("server"),
+    token: values.text("token"),
+    certificateAuthority: values.text("certificate-authority"),
+    clientCertificate: values.text("client-certificate"),
+    clientKey: values.text("client-key"),
+    insecureSkipTlsVerify: values.on("insecure-skip-tls-verify"),
+    tlsServerName: values.text("tls-server-name"),
+    username: values.text("username"),
+    password: values.text("password"),
+    as: values.text("as"),
+    asUid: values.text("as-uid"),
+    asGroup: values.list("as-group"),
+    asUserExtra: values.list("as-user-extra"),
+    namespace: values.text("namespace"),
+    proxy,
+  };
+}

@@ -1,0 +1,147 @@
+/** Every flag, once: parsing, help and completion all read this table. Names and meaning are kubectl's where it has them. */
+
+export interface Flag {
+  short?: string;
+  /** `switch`: nothing or =true/=false. `text`: one value. `list`: repeats, and commas separate. `repeat`: repeats. */
+  takes: "switch" | "text" | "list" | "repeat";
+  /** What the value is called in help. */
+  value?: string;
+  /** What the flag means without a value; only then may the value be left out. */
+  bare?: string;
+  choices?: readonly string[];
+  help: string;
+}
+
+export const flags = {
+  filename: {
+    short: "f",
+    takes: "list",
+    value: "FILE",
+    help: "file or directory of manifests, - for standard input; repeats, commas separate",
+  },
+  recursive: { short: "R", takes: "switch", help: "read directories given by -f with all below them" },
+  selector: {
+    short: "l",
+    takes: "text",
+    value: "SELECTOR",
+    help: "only manifests whose labels match, as in app=web,tier!=db,env in (a,b)",
+  },
+  namespace: { short: "n", takes: "text", value: "NAME", help: "namespace for manifests that name none" },
+  output: {
+    short: "o",
+    takes: "text",
+    value: "FORMAT",
+    choices: ["text", "json", "ndjson", "yaml", "name"],
+    help: "text, json, ndjson (events as they happen), name; yaml with --dry-run=client",
+  },
+  "dry-run": {
+    takes: "text",
+    value: "client|server",
+    bare: "client",
+    choices: ["none", "client", "server"],
+    help: "server: show what would change; client: print the objects as they would be sent, without a server",
+  },
+  validate: {
+    takes: "text",
+    value: "MODE",
+    bare: "strict",
+    choices: ["strict", "warn", "ignore", "true", "false"],
+    help: "what unknown or duplicate fields are: an error (strict, the default), a warning, or nothing",
+  },
+  "field-manager": {
+    takes: "text",
+    value: "NAME",
+    help: "who owns the fields that are applied (default kapply)",
+  },
+  "force-conflicts": { takes: "switch", help: "take fields over from other field managers" },
+  "server-side": { takes: "switch", help: "always so; accepted for kubectl's sake" },
+  "allow-empty": { takes: "switch", help: "finding no manifest is no error" },
+  "show-secrets": { takes: "switch", help: "print values of Secrets instead of masking them" },
+  concurrency: { takes: "text", value: "N", help: "requests at a time (default 16)" },
+  timeout: {
+    takes: "text",
+    value: "DURATION",
+    help: "time for the whole run, as in 90s, 5m (default 5m; 0 for no limit)",
+  },
+  "request-timeout": {
+    takes: "text",
+    value: "DURATION",
+    help: "time for one attempt of a request (default 30s)",
+  },
+  "max-file-size": {
+    takes: "text",
+    value: "SIZE",
+    help: "largest file that is read, as in 16Mi (default 16Mi)",
+  },
+  "max-total-size": { takes: "text", value: "SIZE", help: "most that is read in all (default 64Mi)" },
+  kubeconfig: {
+    takes: "text",
+    value: "FILE",
+    help: "kubeconfig to use instead of $KUBECONFIG or ~/.kube/config",
+  },
+  context: { takes: "text", value: "NAME", help: "context of the kubeconfig" },
+  cluster: { takes: "text", value: "NAME", help: "cluster of the kubeconfig" },
+  user: { takes: "text", value: "NAME", help: "user of the kubeconfig" },
+  server: { short: "s", takes: "text", value: "URL", help: "address of the API server" },
+  token: { takes: "text", value: "TOKEN", help: "bearer token" },
+  "certificate-authority": {
+    takes: "text",
+    value: "FILE",
+    help: "certificates that the server is trusted by",
+  },
+  "client-certificate": { takes: "text", value: "FILE", help: "client certificate" },
+  "client-key": { takes: "text", value: "FILE", help: "key of the client certificate" },
+  "insecure-skip-tls-verify": { takes: "switch", help: "trust any server: for experiments only" },
+  "tls-server-name": { takes: "text", value: "NAME", help: "name to expect in the server's certificate" },
+  username: { takes: "text", value: "NAME", help: "user name for basic authentication" },
+  password: { takes: "text", value: "PASSWORD", help: "password for basic authentication" },
+  as: { takes: "text", value: "USER", help: "act as this user" },
+  "as-group": { takes: "repeat", value: "GROUP", help: "act as a member of this group; repeats" },
+  "as-uid": { takes: "text", value: "UID", help: "act with this UID" },
+  "as-user-extra": { takes: "repeat", value: "KEY=VALUE", help: "act with this extra; repeats" },
+  proxy: {
+    takes: "text",
+    value: "URL",
+    bare: "http://127.0.0.1:8001",
+    help: "go through kubectl proxy: a URL, or unix:/path (default http://127.0.0.1:8001)",
+  },
+  help: { short: "h", takes: "switch", help: "show this help" },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof flags;
+
+/** The flags that say which server, as whom: every command that connects has them. */
+export const connectionFlags: readonly FlagName[] = [
+  "kubeconfig",
+  "context",
+  "cluster",
+  "user",
+  "server",
+  "token",
+  "certificate-authority",
+  "client-certificate",
+  "client-key",
+  "insecure-skip-tls-verify",
+  "tls-server-name",
+  "username",
+  "password",
+  "as",
+  "as-group",
+  "as-uid",
+  "as-user-extra",
+  "proxy",
+  "namespace",
+  "timeout",
+  "request-timeout",
+];
+
+/** The flags that say which manifests. */
+export const manifestFlags: readonly FlagName[] = [
+  "filename",
+  "recursive",
+  "selector",
+  "validate",
+  "allow-empty",
+  "max-file-size",
+  "max-total-size",
+];

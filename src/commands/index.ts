@@ -1,0 +1,103 @@
+/** The commands: what they are called, which flags they take, what they show in help. The code of each loads when it runs. */
+import type { Command } from "./context.js";
+import { connectionFlags, manifestFlags } from "./flags.js";
+import type { FlagName } from "./flags.js";
+
+const applying: readonly FlagName[] = [
+  ...manifestFlags,
+  "output",
+  "field-manager",
+  "force-conflicts",
+  "server-side",
+  "show-secrets",
+  "concurrency",
+  ...connectionFlags,
+];
+
+export const commands: readonly Command[] = [
+  {
+    name: "apply",
+    summary: "create or update the objects of a manifest set",
+    usage: "apply -f FILE [flags]",
+    description:
+      "Reads all manifests, checks them, compares them with what is live, and writes what differs by server-side\n" +
+      "apply: namespaces and CRDs first, workloads later, in parallel. One broken manifest, and nothing is sent.",
+    flags: [...applying.slice(0, 8), "dry-run", ...applying.slice(8)],
+    examples: [
+      ["Apply a directory", "kapply apply -f deploy/"],
+      ["See what would change, without changing it", "kapply apply -f deploy/ --dry-run=server"],
+      ["From another tool's output", "helm template web ./chart | kapply apply -n web -f -"],
+      ["Through kubectl proxy", "kapply apply -f deploy/ --proxy"],
+    ],
+    load: async () => (await import("./apply.js")).apply,
+  },
+  {
+    name: "diff",
+    summary: "show what apply would change; exits 1 when it would",
+    usage: "diff -f FILE [flags]",
+    description:
+      "Prints a unified YAML diff between what is live and what apply would make of it, as the server's dry run has\n" +
+      "it. Writes nothing. Exits 0 when nothing would change and 1 when something would.",
+    flags: applying,
+    examples: [
+      ["Before applying", "kapply diff -f deploy/"],
+      ["In a script", "kapply diff -f deploy/ -o json"],
+    ],
+    load: async () => (await import("./apply.js")).diff,
+  },
+  {
+    name: "validate",
+    summary: "check manifests without a server",
+    usage: "validate -f FILE [flags]",
+    description:
+      "Checks manifests against the schemas of all built-in kinds and of the CRDs in the set. All problems of all\n" +
+      "files are listed, each with file, line and column. Needs no server.",
+    flags: [...manifestFlags, "namespace", "output", "show-secrets"],
+    examples: [
+      ["A directory and all below it", "kapply validate -R -f deploy/"],
+      ["As JSON", "kapply validate -f web.yaml -o json"],
+    ],
+    load: async () => (await import("./apply.js")).validate,
+  },
+  {
+    name: "whoami",
+    summary: "how the server was found, as whom, which namespace, which version",
+    usage: "whoami [flags]",
+    description:
+      "Says which API server kapply would talk to and why, with which credentials, and what the server says of them.",
+    flags: ["output", ...connectionFlags],
+    examples: [["In a pod, to see what it may be", "kapply whoami"]],
+    load: async () => (await import("./whoami.js")).whoami,
+  },
+  {
+    name: "raw",
+    summary: "GET a path of the API, as curl with token and CA would",
+    usage: "raw PATH [flags]",
+    description: "Sends one GET with the credentials that were found and prints the answer as it came.",
+    flags: connectionFlags,
+    examples: [
+      ["The Pods of a namespace", "kapply raw /api/v1/namespaces/default/pods"],
+      ["What the server serves", "kapply raw /api"],
+    ],
+    load: async () => (await import("./raw.js")).raw,
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh or fish",
+    usage: "completion bash|zsh|fish",
+    description: "Prints a script that completes commands and flags.",
+    flags: [],
+    examples: [["In bash", "source <(kapply completion bash)"]],
+    load: async () => (await import("./completion.js")).completion,
+  },
+  {
+    name: "version",
+    summary: "print the version of kapply and of its bundled schemas",
+    usage: "version",
+    description:
+      "Prints the version of kapply, of Node, and of the Kubernetes that the bundled schemas are from.",
+    flags: ["output"],
+    examples: [],
+    load: async () => (await import("./version.js")).version,
+  },
+];

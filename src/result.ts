@@ -1,0 +1,51 @@
+/** Outcomes -> the result of a run: counted, and with the exit status that they come to. */
+import type { Action, Connection, Outcome, Result } from "./model.js";
+
+export type Signal = "SIGINT" | "SIGTERM";
+
+/** The exit status of a run that a signal ended: 128 and the signal's number. */
+export const signalStatuses: Record<Signal, number> = { SIGINT: 130, SIGTERM: 143 };
+
+/**
+ * The result of a run that began at `start` (`performance.now()`). With several failures the exit status is that of
+ * the first in order of applying; a signal's comes before all.
+ */
+export function resultOf(
+  job: { command: string; fieldManager: string },
+  outcomes: Outcome[],
+  start: number,
+  signal: Signal | undefined,
+  server?: { connection: Connection; requests: () => number },
+): Result {
+  return {
+    command: job.command,
+    server: server?.connection.server,
+    fieldManager: job.fieldManager,
+    summary: summaryOf(outcomes),
+    outcomes,
+    exitStatus: signal === undefined ? exitStatusOfRun(job.command, outcomes) : signalStatuses[signal],
+    milliseconds: performance.now() - start,
+    requests: server?.requests() ?? 0,
+  };
+}
+
+function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> {
+  const summary: Record<Action, number> = {
+    created: 0,
+    configured: 0,
+    unchanged: 0,
+    deleted: 0,
+    skipped: 0,
+    failed: 0,
+    unknown: 0,
+    "not-attempted": 0,
+  };
+  for (const { action } of outcomes) summary[action]++;
+  return summary;
+}
+
+function exitStatusOfRun(command: string, outcomes: readonly Outcome[]): number {
+  const failure = outcomes.find(({ error }) => error !== undefined)?.error;
+  if (failure !== undefined) return failure.exitStatus;
+  return command === "diff" && outcomes.some(({ action }) => action !== "unchanged") ? 1 : 0;
+}

@@ -1,0 +1,83 @@
+/** A connected server: the only place where credentials meet the transport, and what the pipeline asks it for. */
+import { createAuthorizer, findConnection } from "./auth/index.js";
+import type { AuthEnvironment, AuthFlags } from "./auth/index.js";
+import type { Writes } from "./apply/index.js";
+import {
+  applyObject,
+  discoverType,
+  getObject,
+  listObjects,
+  openTransport,
+  serverSchemas,
+  waitForCrd,
+} from "./cluster/index.js";
+import type { Transport } from "./cluster/index.js";
+import type { JsonObject } from "./json.js";
+import type { Connection, Emit, ResourceType } from "./model.js";
+import type { Applied, PlanReads, Target } from "./plan/index.js";
+
+/** How to talk to a server. */
+export interface ServerOptions {
+  auth: AuthFlags;
+  environment: AuthEnvironment;
+  requestTimeoutMs: number;
+  /** When the run must be over, epoch milliseconds. */
+  deadline?: number | undefined;
+  concurrency: number;
+  fieldManager: string;
+  force: boolean;
+  validate: "strict" | "warn" | "ignore";
+  emit: Emit;
+  userAgent: string;
+  /** No new requests once aborted. */
+  signal?: AbortSignal | undefined;
+  /** Aborts requests under way. */
+  hardSignal?: AbortSignal | undefined;
+}
+
+/** What the pipeline is handed: reads, dry runs and writes, each bound to one connection. */
+export interface Server extends PlanReads, Writes {
+  connection: Connection;
+  transport: Transport;
+  discover: (apiVersion: string, kind: string) => Promise<ResourceType | undefined>;
+  schema: (groupVersion: string) => Promise<JsonObject | undefined>;
+  requests: () => number;
+  close: () => Promise<void>;
+}
+
+const fieldValidation = { strict: "Strict", warn: "Warn", ignore: "Ignore" } as const;
+
+/** How long a 404 for a kind of this run, and a CRD's being served, is waited for. */
+const servedWithinMs = 30_000;
+
+/** Finds the server and opens a transport to it. No request is sent yet. Throws `credentials`. */
+export async function connectServer(options: ServerOptions): Promise<Server> {
+  const connection = await findConnection(options.auth, options.environment);
+  const authorizer = createAuthorizer(connection, options.environment);
+  const transport = await openTransport({ ...options, connection, authorizer });
+  options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
+  const until = (): number => Math.min(Date.now() + servedWithinMs, options.deadline ?? Infinity);
+  const send = (target: Target, dryRun: boolean, count: () => void, typePending: boolean): Promise<Applied> =>
+    applyObject(transport, target.type, target.body, {
+      fieldManager: options.fieldManager,
+      force: options.force,
+      fieldValidation: fieldValidation[options.validate],
+      dryRun,
+      count,
+      ...(typePending ? { retryNotFoundUntil: until() } : {}),
+    });
+  return {
+    connection,
+    transport,
+    discover: (apiVersion, kind) => discoverType(transport, apiVersion, kind),
+    schema: serverSchemas(transport),
+    get: (type, namespace, name, count) => getObject(transport, type, namespace, name, count),
+    list: (type, namespace) => listObjects(transport, type, namespace, {}),
+    dryRun: (target, count) => send(target, true, count, false),
+    apply: (target, count, typePending) => send(target, false, count, typePending),
+    waitForCrd: (name) =>
+      waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
+    requests: () => transport.requests,
+    close: () => transport.close(),
+  };
+}
