@@ -1,0 +1,156 @@
+/** The three ways to a server, as in a pod: service account, kubectl proxy, kubeconfig. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testCluster } from "../cluster/client.js";
+import { startKubectlProxy } from "../cluster/kubectl-proxy.js";
+import type { RunResult } from "../cluster/run.js";
+import { runInPod } from "../cluster/service-account.js";
+import { binary, configMap, folder, kapply } from "./kapply.js";
+
+const cluster = testCluster();
+
+/** A service account that may apply the one ConfigMap `settings`, and nothing else. */
+const leastRole = `
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: applier }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: applier }
+rules:
+  - { apiGroups: [""], resources: [configmaps], resourceNames: [settings], verbs: [get, create, patch] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: applier }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: applier }
+subjects: [{ kind: ServiceAccount, name: applier }]
+`;
+
+describe("in a pod", () => {
+  let namespace = "";
+  beforeAll(async () => {
+    namespace = await cluster.freshNamespace();
+    expect(await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: leastRole })).toMatchObject({
+      status: 0,
+    });
+  });
+  const inPod = (args: string[], env: NodeJS.ProcessEnv = {}, input = ""): Promise<RunResult> =>
+    runInPod(cluster, {
+      namespace,
+      serviceAccount: "applier",
+      command: process.execPath,
+      args: [binary, ...args],
+      env,
+      input,
+    });
+
+  test("a set is applied, found unchanged and diffed with get, create and patch on its names alone", async () => {
+    const dir = folder(cluster, { "settings.yaml": configMap("settings", { a: "1" }) });
+    expect(await inPod(["apply", "-f", dir])).toMatchObject({
+      status: 0,
+      stdout: "configmap/settings created\n",
+    });
+    expect(await inPod(["apply", "-f", dir])).toMatchObject({
+      status: 0,
+      stdout: "configmap/settings unchanged\n",
+    });
+    expect(await inPod(["diff", "-f", dir])).toMatchObject({ status: 0, stdout: "" });
+    const live = await cluster.kubectlJson<{ data: unknown }>([
+      "get",
+      "configmap",
+      "settings",
+      "-n",
+      namespace,
+    ]);
+    expect(live.data).toEqual({ a: "1" });
+  });
+  test("what the Role does not grant is refused with the missing permission", async () => {
+    const refused = await inPod(["apply", "-f", "-"], {}, configMap("other", { a: "1" }));
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain(`system:serviceaccount:${namespace}:applier`);
+  });
+  test("whoami says how the server was found, as whom, where, and which version", async () => {
+    const { stdout, status } = await inPod(["whoami", "-o", "json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      server: `https://${cluster.host}:${cluster.port}`,
+      user: `system:serviceaccount:${namespace}:applier`,
+      namespace,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      foundBy: expect.stringMatching(/in-pod/) as string,
+      version: expect.stringMatching(/^v1\./) as string,
+    });
+  });
+  test("raw does what curl with token and CA does", async () => {
+    const { stdout } = await inPod(["raw", "/api"]);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: "APIVersions", versions: ["v1"] });
+  });
+  test("a lost KUBERNETES_SERVICE_HOST falls back to kubernetes.default.svc, and the error names it", async () => {
+    const env = {
+      KUBERNETES_SERVICE_HOST: undefined,
+      KUBERNETES_SERVICE_PORT: undefined,
+      KUBERNETES_SERVICE_PORT_HTTPS: undefined,
+    };
+    const { stderr, status } = await inPod(["whoami", "--timeout=1s"], env);
+    expect(status).toBe(6);
+    expect(stderr).toContain("kubernetes.default.svc");
+  });
+});
+
+describe("through kubectl proxy", () => {
+  const stops: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+  const nothing = { KUBECONFIG: "" };
+
+  test("over TCP", async () => {
+    const proxy = await startKubectlProxy(cluster);
+    stops.push(() => proxy.stop());
+    const namespace = await cluster.freshNamespace();
+    const args = ["apply", `--proxy=${proxy.address}`, "-n", namespace, "-f", "-"];
+    const applied = await kapply(cluster, args, { input: configMap("a", { a: "1" }), env: nothing });
+    expect(applied).toMatchObject({ status: 0, stdout: "configmap/a created\n" });
+    const pods = await kapply(
+      cluster,
+      ["raw", `/api/v1/namespaces/${namespace}/pods`, `--proxy=${proxy.address}`],
+      { env: nothing },
+    );
+    expect(JSON.parse(pods.stdout)).toMatchObject({ kind: "PodList" });
+  });
+  test("over a unix socket", async () => {
+    const socket = `${cluster.dir}/proxy.sock`;
+    const proxy = await startKubectlProxy(cluster, { unixSocket: socket });
+    stops.push(() => proxy.stop());
+    const who = await kapply(cluster, ["whoami", `--proxy=unix:${socket}`], { env: nothing });
+    expect(who).toMatchObject({ status: 0 });
+    expect(who.stdout).toContain("kubernetes-admin");
+  });
+  test("a path that its filter forbids is told as the proxy's word, not the server's", async () => {
+    const proxy = await startKubectlProxy(cluster, { flags: ["--reject-paths=^/api/v1/secrets"] });
+    stops.push(() => proxy.stop());
+    const refused = await kapply(cluster, ["raw", "/api/v1/secrets", `--proxy=${proxy.address}`], {
+      env: nothing,
+    });
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain("kubectl proxy");
+  });
+});
+
+describe("by kubeconfig", () => {
+  test("with a client certificate, with a token, and as somebody else", async () => {
+    const alice = cluster.kubeconfigFor({ user: "alice" });
+    const byToken = cluster.kubeconfigFor({ token: cluster.adminToken });
+    const who = async (args: string[], KUBECONFIG: string): Promise<string> =>
+      (
+        JSON.parse(
+          (await kapply(cluster, ["whoami", "-o", "json", ...args], { env: { KUBECONFIG } })).stdout,
+        ) as { user: string }
+      ).user;
+    expect(await who([], alice)).toBe("alice");
+    expect(await who([`--kubeconfig=${alice}`], cluster.kubeconfig)).toBe("alice");
+    expect(await who(["--as=carol", "--as-group=system:authenticated"], byToken)).toBe("carol");
+  });
+});
