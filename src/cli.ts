@@ -9,7 +9,7 @@ import { exitStatusOf, KapplyError } from "./errors.js";
 import { signalStatuses } from "./result.js";
 import type { Signal } from "./result.js";
 import { version } from "./version.js";
-import { closest } from "./words.js";
+import { nearest } from "./words.js";
 
 /** How long requests under way may go on after the first signal. */
 const graceMs = 10_000;
@@ -50,7 +50,7 @@ function showHelp(topic: string | undefined, context: Context): number {
 function findCommand(name: string, context: Context): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
-  const near = closest(
+  const near = nearest(
     name,
     commands.map((candidate) => candidate.name),
   );

@@ -29,7 +29,8 @@ export function resultOf(
   };
 }
 
-function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> {
+/** How many outcomes there are of each action. */
+export function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> {
   const summary: Record<Action, number> = {
     created: 0,
     configured: 0,

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { mapParallel } from "../src/parallel.js";
-import { closest } from "../src/words.js";
 
 test("at most so many are under way, and results keep the order of the items", async () => {
   let underWay = 0;
@@ -13,13 +12,4 @@ test("at most so many are under way, and results keep the order of the items", a
   });
   expect(results).toEqual([30, 10, 20, 50, 40]);
   expect(most).toBe(2);
-});
-
-test.each([
-  ["replcas", "replicas"],
-  ["conatiners", "containers"],
-  ["CONTAINERS", "containers"],
-  ["zzz", undefined],
-])("%s is meant as %s", (word, meant) => {
-  expect(closest(word, ["replicas", "containers", "image"])).toBe(meant);
 });

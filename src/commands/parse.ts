@@ -1,6 +1,6 @@
 /** Arguments -> values, with kubectl's habits: `-f a,b`, `-n=x`, `-nx`, `--dry-run` with and without a value. */
 import { KapplyError } from "../errors.js";
-import { closest } from "../words.js";
+import { nearest } from "../words.js";
 import { flags } from "./flags.js";
 import type { Flag, FlagName } from "./flags.js";
 
@@ -44,7 +44,7 @@ function longFlag(arg: string, allowed: readonly FlagName[]): Given {
   const [, name = "", inline] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(arg) ?? [];
   const found = allowed.find((flag) => flag === name);
   if (found !== undefined) return { name: found, inline };
-  const near = closest(name, allowed);
+  const near = nearest(name, allowed);
   throw new KapplyError("usage", `unknown flag --${name}`, {
     hint: near === undefined ? "see --help for the flags" : `did you mean --${near}?`,
   });

@@ -5,7 +5,8 @@
  * `error` (everything else) says why.
  */
 import { stringifyJson } from "../json.js";
-import type { Action, Event, Failure, Outcome, Place, Problem, Ref, Result } from "../model.js";
+import type { Event, Failure, Outcome, Place, Problem, Ref, Result } from "../model.js";
+import { summaryOf } from "../result.js";
 import { escapeJson } from "./escape.js";
 import { sourceText } from "./names.js";
 import type { Secrets } from "./secrets.js";
@@ -34,7 +35,7 @@ export function problemDocument(
 ): object {
   return {
     command,
-    summary: emptySummary(),
+    summary: summaryOf([]),
     results: [],
     problems: problems.map((problem) => problemEntry(problem, secrets)),
     warnings: warnings.map((warning) => problemEntry(warning, secrets)),
@@ -50,11 +51,9 @@ export function errorDocument(
   outcomes: readonly Outcome[],
   secrets: Secrets,
 ): object {
-  const summary = emptySummary();
-  for (const { action } of outcomes) summary[action] += 1;
   return {
     command,
-    summary,
+    summary: summaryOf(outcomes),
     results: outcomes.map((outcome) => resultEntry(outcome, secrets)),
     error: { ...about.ref, source: sourceOf(about.place), ...errorEntry(failure, secrets) },
     exitStatus: failure.exitStatus,
@@ -144,17 +143,4 @@ export function errorEntry(error: Failure, secrets: Secrets): object {
 
 function sourceOf(place: Place | undefined): string | undefined {
   return place === undefined || place.source === "" ? undefined : sourceText(place);
-}
-
-function emptySummary(): Record<Action, number> {
-  return {
-    created: 0,
-    configured: 0,
-    unchanged: 0,
-    deleted: 0,
-    skipped: 0,
-    failed: 0,
-    unknown: 0,
-    "not-attempted": 0,
-  };
 }

@@ -3,7 +3,7 @@ import { getPath, type Json } from "../json.js";
 import type { Manifest, Path, Problem, ProblemCode } from "../model.js";
 import { pathText } from "./describe.js";
 import { say } from "./sayings.js";
-import { nearest } from "./suggest.js";
+import { nearest } from "../words.js";
 import type { Finding } from "./validator.js";
 
 /** The problems of an object, in the order of their places. */

@@ -4,7 +4,7 @@ import type { Manifest, Path, Problem } from "../model.js";
 import { quote } from "./describe.js";
 import { problemAt } from "./explain.js";
 import { labelFault } from "./names.js";
-import { nearest } from "./suggest.js";
+import { nearest } from "../words.js";
 
 /** Problems of a pod template (or a Pod) that stands at a path: containers, their mounts and ports. */
 export function podProblems(manifest: Manifest, path: Path): Problem[] {

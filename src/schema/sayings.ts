@@ -4,7 +4,7 @@ import type { Path, ProblemCode } from "../model.js";
 import { cut, expectedType, found, listOf, pathText, quote, typeName } from "./describe.js";
 import { formatNames } from "./formats.js";
 import { nearestQuantity } from "./quantities.js";
-import { nearest } from "./suggest.js";
+import { nearest } from "../words.js";
 import { looksUnrendered, templateAdvice } from "./unrendered.js";
 import type { Finding } from "./validator.js";
 

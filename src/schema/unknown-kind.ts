@@ -3,7 +3,7 @@ import type { Manifest, Problem } from "../model.js";
 import { bundledKinds, bundledVersion, parseApiVersion } from "./bundled.js";
 import type { CustomType } from "./crds.js";
 import { problemAt } from "./explain.js";
-import { nearest } from "./suggest.js";
+import { nearest } from "../words.js";
 
 /** The problem of an object whose kind no schema describes. */
 export function unknownKind(manifest: Manifest, custom: readonly CustomType[], connected: boolean): Problem {

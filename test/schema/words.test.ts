@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compilePattern } from "../../src/schema/re2.js";
 import { isQuantity, nearestQuantity } from "../../src/schema/quantities.js";
-import { editDistance, nearest } from "../../src/schema/suggest.js";
 import { checkManifests } from "../../src/schema/index.js";
 
 describe("quantities", () => {
@@ -155,29 +154,6 @@ describe("patterns", () => {
   test("repeats of repeats are refused before they fill the memory", () => {
     expect(() => compilePattern("((a{1000}){1000}){1000}")).toThrow("too large");
     expect(compilePattern("((((){1000}){1000}){1000}){1000}a").test("a")).toBe(true);
-  });
-});
-
-describe("suggestions", () => {
-  test.each([
-    ["containerport", ["containerPort", "hostPort"], "containerPort"],
-    ["restart_policy", ["restartPolicy"], "restartPolicy"],
-    ["lables", ["labels", "name"], "labels"],
-    ["imagePullSecret", ["imagePullSecrets", "image"], "imagePullSecrets"],
-    ["x", ["a", "b"], undefined],
-    ["zzz", ["name"], undefined],
-  ])("%s", (name, known, expected) => {
-    expect(nearest(name, known)).toBe(expected);
-  });
-
-  test("a distance is symmetric, and zero for the same only", () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (a, b) => {
-        expect(editDistance(a, b)).toBe(editDistance(b, a));
-        expect(editDistance(a, b) === 0).toBe(a === b);
-        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
-      }),
-    );
   });
 });
 
