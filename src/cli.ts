@@ -1,6 +1,7 @@
 /** argv -> command -> exit status. The only user of `process`. */
 import { homedir } from "node:os";
 import { basename } from "node:path";
+import { isatty } from "node:tty";
 import { commands } from "./commands/index.js";
 import type { Command, Context } from "./commands/context.js";
 import { helpOf, overview } from "./commands/help.js";
@@ -65,7 +66,7 @@ function describeDefect(error: unknown): string {
 }
 
 function makeContext(name: string): Context {
-  const { env, stdin, stdout, stderr } = process;
+  const { env, stdout, stderr } = process;
   const signals = listenToSignals();
   const plain = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
   const forced = (env["FORCE_COLOR"] ?? "0") !== "0";
@@ -80,7 +81,8 @@ function makeContext(name: string): Context {
     stdout: (text) => void stdout.write(text),
     stderr: (text) => void stderr.write(text),
     readStdin: (mostBytes) => readStdin(mostBytes, signals.soft),
-    stdinIsTerminal: stdin.isTTY,
+    // Asking process.stdin would open it, which a run that does not read it need not wait for.
+    stdinIsTerminal: isatty(0),
     stdoutIsTerminal: stdout.isTTY,
     stderrIsTerminal: live,
     columns: stderr.columns,

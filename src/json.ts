@@ -40,30 +40,34 @@ export function getPath(value: unknown, path: readonly (string | number)[]): Jso
 
 // Node 20's reviver does not see the source text of a number, and its JSON.stringify can't write a raw one: such
 // integers travel as strings under a mark that no document can hold, since it is drawn anew for each process.
-const mark = `int:${globalThis.crypto.randomUUID()}:`;
+let drawn: string | undefined;
+function mark(): string {
+  return (drawn ??= `int:${globalThis.crypto.randomUUID()}:`);
+}
 const maybeUnsafe = /[0-9]{16}/;
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![0-9.eE+-])-?[1-9][0-9]{15,}(?![0-9.eE]|\s*:)/g;
-const marked = new RegExp(`"${mark}(-?[0-9]+)"`, "g");
 
 /** Parses JSON text. Integers beyond 2^53 come as `bigint`. Throws `SyntaxError` as `JSON.parse` does. */
 export function parseJson(text: string): Json {
   if (!maybeUnsafe.test(text)) return JSON.parse(text) as Json;
+  const exact = mark();
   const safe = text.replace(tokens, (token) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark}${token}"`,
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${exact}${token}"`,
   );
   return JSON.parse(safe, (_key, value: unknown) =>
-    typeof value === "string" && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
+    typeof value === "string" && value.startsWith(exact) ? BigInt(value.slice(exact.length)) : value,
   ) as Json;
 }
 
 /** Writes JSON text, a `bigint` as the integer that it is. `indent` is a number of spaces, 0 for one line. */
 export function stringifyJson(value: unknown, indent = 0): string {
+  let exact: string | undefined;
   const text = JSON.stringify(
     value,
-    (_key, item: unknown) => (typeof item === "bigint" ? mark + String(item) : item),
+    (_key, item: unknown) => (typeof item === "bigint" ? (exact = mark()) + String(item) : item),
     indent,
   );
-  return text.includes(mark) ? text.replace(marked, "$1") : text;
+  return exact === undefined ? text : text.replaceAll(new RegExp(`"${exact}(-?[0-9]+)"`, "g"), "$1");
 }
 
 /** Whether two JSON values are the same value; the order of keys does not matter, that of items does. */

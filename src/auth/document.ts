@@ -17,7 +17,7 @@ export async function readDocument(text: string, source: string, what: string): 
     }
   }
   const { readYaml } = await import("../yaml/index.js");
-  const { documents, problems } = readYaml(text, source);
+  const { documents, problems } = await readYaml(text, source);
   const [problem] = problems;
   if (problem !== undefined) {
     const { line, column } = problem.place;

@@ -1,7 +1,7 @@
 /** What `-f` names, to manifests: every source read, every problem of every source told. */
 import type { Manifest, Problem } from "../model.js";
 import { mapParallel } from "../parallel.js";
-import { type YamlDocument, readJson, readYaml } from "../yaml/index.js";
+import { type YamlDocument, type YamlReading, readJson, readYaml } from "../yaml/index.js";
 import { textOfBytes } from "./encoding.js";
 import { manifestsOf } from "./manifests.js";
 import type { ReadOptions } from "./options.js";
@@ -27,7 +27,7 @@ export async function readManifests(
   const problems: Problem[] = [];
   for (const source of sources) {
     const reading =
-      "bytes" in source ? readSource(source) : { documents: [], problems: [sourceProblem(source)] };
+      "bytes" in source ? await readSource(source) : { documents: [], problems: [sourceProblem(source)] };
     for (const document of reading.documents) documents.push(document);
     for (const problem of reading.problems) problems.push(problem);
   }
@@ -83,7 +83,7 @@ async function listOne(filename: string, recursive: boolean): Promise<Item[]> {
   return listFiles(filename, recursive);
 }
 
-function readSource({ name, bytes }: Source): { documents: YamlDocument[]; problems: Problem[] } {
+async function readSource({ name, bytes }: Source): Promise<YamlReading> {
   const decoded = textOfBytes(bytes);
   if ("text" in decoded)
     return name.endsWith(".json") ? readJson(decoded.text, name) : readYaml(decoded.text, name);

@@ -1,23 +1,40 @@
 /** Text to documents: what readYaml and readJson have in common. */
 import type { Json } from "../json.js";
 import type { Place, Problem } from "../model.js";
-import { type Fault, type Placed, type YamlDocument, type YamlReading, offsetOf } from "./document.js";
+import {
+  type Fault,
+  type Placed,
+  type PlacedValue,
+  type YamlDocument,
+  type YamlReading,
+  offsetOf,
+} from "./document.js";
 import { badCharacters, type Text, textOf } from "./text.js";
 import { type JsonValue, readJsonValues } from "./json-text.js";
 import { type Chunk, splitDocuments } from "./split.js";
 import { readBlock } from "./block.js";
-import { readFull } from "./full.js";
+
+/** Reads one document with all that YAML can say: `readFull`, which needs the `yaml` package. */
+export type FullReader = (text: string) => PlacedValue & { faults: Fault[] };
 
 /**
  * Reads a text of YAML documents as kubectl does, or stricter (docs in this folder's tests): all documents that
  * can be read, and everything that is wrong with the others. Empty and comment-only documents, and `null`, are
  * skipped. Nothing is thrown.
  */
-export function readYaml(raw: string, source: string): YamlReading {
+export async function readYaml(raw: string, source: string): Promise<YamlReading> {
+  // Most manifests are written in the plain style; the `yaml` package is loaded for those that are not.
+  return readYamlWith(raw, source) ?? readYamlWith(raw, source, (await import("./full.js")).readFull);
+}
+
+/** The same at once, with the full reader at hand; without it, undefined where it is needed. */
+export function readYamlWith(raw: string, source: string, full: FullReader): YamlReading;
+export function readYamlWith(raw: string, source: string, full?: FullReader): YamlReading | undefined;
+export function readYamlWith(raw: string, source: string, full?: FullReader): YamlReading | undefined {
   const text = textOf(raw, source);
   const bad = badCharacters(text.text);
   if (bad.length > 0) return { documents: [], problems: bad.map((fault) => problemOf(text, fault)) };
-  return jsonStream(text) ?? readChunks(text);
+  return jsonStream(text) ?? readChunks(text, full);
 }
 
 /** Reads a text as strict JSON: one value, or several one after the other. Duplicate keys are problems. */
@@ -47,21 +64,25 @@ function jsonDocument(text: Text, { value, start }: JsonValue): YamlDocument {
   return { value, place: text.placeAt(start), placeOf };
 }
 
-function readChunks(text: Text): YamlReading {
+function readChunks(text: Text, full: FullReader | undefined): YamlReading | undefined {
   const { chunks, faults } = splitDocuments(text.text);
   const documents: YamlDocument[] = [];
   for (const chunk of chunks) {
-    const document = readChunk(text, chunk, faults);
+    const quick = readBlock(chunk.text, false);
+    if (quick !== undefined) {
+      documents.push(blockDocument(text, chunk, quick.value));
+      continue;
+    }
+    if (full === undefined) return undefined;
+    const document = fullDocument(text, chunk, faults, full);
     if (document !== undefined) documents.push(document);
   }
   faults.sort((a, b) => a.offset - b.offset);
   return { documents, problems: faults.map((fault) => problemOf(text, fault)) };
 }
 
-function readChunk(text: Text, chunk: Chunk, faults: Fault[]): YamlDocument | undefined {
-  const quick = readBlock(chunk.text, false);
-  if (quick !== undefined) return blockDocument(text, chunk, quick.value);
-  const reading = readFull(chunk.text);
+function fullDocument(text: Text, chunk: Chunk, faults: Fault[], full: FullReader): YamlDocument | undefined {
+  const reading = full(chunk.text);
   for (const fault of reading.faults) faults.push(shifted(fault, chunk.start));
   if (reading.faults.length > 0 || reading.value === null) return undefined;
   return {

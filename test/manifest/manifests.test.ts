@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { manifestsOf } from "../../src/manifest/index.js";
-import { readYaml } from "../../src/yaml/index.js";
+import { readYaml } from "../yaml/sync.js";
 
 function read(text: string) {
   const { documents, problems } = readYaml(text, "x.yaml");

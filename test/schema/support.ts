@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { manifestsOf } from "../../src/manifest/index.js";
 import type { Manifest, Problem } from "../../src/model.js";
 import { checkManifests, type CheckOptions, type CheckResult } from "../../src/schema/index.js";
-import { readYaml } from "../../src/yaml/index.js";
+import { readYaml } from "../yaml/sync.js";
 
 /** The manifests of a YAML text, as they come from a file `a.yaml`. */
 export function manifests(text: string, source = "a.yaml"): Manifest[] {

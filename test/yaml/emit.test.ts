@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Json, type JsonObject, setKey } from "../../src/json.js";
-import { emitYaml, readYaml } from "../../src/yaml/index.js";
+import { emitYaml } from "../../src/yaml/index.js";
+import { readYaml } from "./sync.js";
 
 function readBack(text: string): Json | undefined {
   const { documents, problems } = readYaml(text, "x.yaml");

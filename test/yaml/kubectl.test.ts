@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Json, equalJson, getPath, parseJson, stringifyJson } from "../../src/json.js";
-import { readYaml } from "../../src/yaml/index.js";
+import { readYaml } from "./sync.js";
 import { laxScalars, laxStructures, strictScalars, strictStructures } from "./kubectl-differences.js";
 import { scalars, structures } from "./kubectl-inputs.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/model.js";
-import { type YamlReading, readJson, readYaml } from "../../src/yaml/index.js";
+import { type YamlReading, readJson } from "../../src/yaml/index.js";
+import { readYaml } from "./sync.js";
 
 const head = "apiVersion: v1\nkind: Thing\nmetadata:\n  name: x\nspec:\n";
 
