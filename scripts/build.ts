@@ -99,6 +99,7 @@ await Promise.all([
     outfile: "dist/index.js",
     format: "esm",
     packages: "external",
+    plugins: [embedSchemas],
   }),
 ]);
 chmodSync(join(root, "dist/kapply.cjs"), 0o755);

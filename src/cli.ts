@@ -24,9 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const signal = context.interrupted();
     return signal === undefined ? status : signalStatuses[signal];
   } catch (error) {
-    context.stderr(`error: ${error instanceof KapplyError ? error.message : describeDefect(error)}\n`);
-    if (error instanceof KapplyError && error.details.hint !== undefined)
-      context.stderr(`${error.details.hint}\n`);
+    await tell(error, context);
     return exitStatusOf(error);
   }
 }
@@ -60,9 +58,11 @@ function findCommand(name: string, context: Context): Command {
   });
 }
 
-function describeDefect(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `this is a defect of kapply, please report it\n${stack}`;
+/** What went wrong before a command had a reporter of its own: the arguments, mostly. */
+async function tell(error: unknown, context: Context): Promise<void> {
+  const { createReporter } = await import("./report/index.js");
+  const plain = { command: "", output: "text", diff: false, showSecrets: false } as const;
+  (await createReporter({ ...context, ...plain })).fail(error);
 }
 
 function makeContext(name: string): Context {

@@ -44,18 +44,22 @@ function longFlag(arg: string, allowed: readonly FlagName[]): Given {
   const [, name = "", inline] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(arg) ?? [];
   const found = allowed.find((flag) => flag === name);
   if (found !== undefined) return { name: found, inline };
+  if (name === "kustomize") throw new KapplyError("usage", "unknown flag --kustomize", { hint: kustomize });
   const near = nearest(name, allowed);
   throw new KapplyError("usage", `unknown flag --${name}`, {
     hint: near === undefined ? "see --help for the flags" : `did you mean --${near}?`,
   });
 }
 
+const kustomize = "kapply renders nothing: kubectl kustomize DIR | kapply apply -f -";
+
 /** `-n x`, `-n=x`, `-nx`; switches may be bundled, as in `-Rf dir`. */
 function shortFlag(arg: string, allowed: readonly FlagName[], queue: string[]): Given {
   const letter = arg.slice(1, 2);
   const name = allowed.find((flag) => flagOf(flag).short === letter);
   if (name === undefined) {
-    throw new KapplyError("usage", `unknown flag -${letter} in ${arg}`, { hint: "see --help for the flags" });
+    const hint = letter === "k" ? kustomize : "see --help for the flags";
+    throw new KapplyError("usage", `unknown flag -${letter} in ${arg}`, { hint });
   }
   const tail = arg.slice(2);
   if (tail === "") return { name, inline: undefined };

@@ -49,6 +49,11 @@ describe("arguments", () => {
   test.each([
     [["--namespce=x"], "unknown flag --namespce", "did you mean --namespace?"],
     [["-x"], "unknown flag -x in -x", "see --help for the flags"],
+    [
+      ["-k", "overlay"],
+      "unknown flag -k in -k",
+      "kapply renders nothing: kubectl kustomize DIR | kapply apply -f -",
+    ],
     [["-n"], "flag --namespace needs a value", "--namespace=NAME"],
     [["-n", "-f"], "flag --namespace needs a value", "--namespace=NAME"],
     [["-o", "table"], "--output=table is not one of text, json, ndjson, yaml, name", undefined],
