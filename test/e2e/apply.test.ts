@@ -125,6 +125,33 @@ spec: { count: 9223372036854775807 }
   });
 });
 
+describe("requests", () => {
+  /** What a run asks of the server, told by a user of its own in the audit log. */
+  async function requestsOf(input: string, namespace: string): Promise<string[]> {
+    const user = `asker-${Math.random().toString(36).slice(2)}`;
+    const args = ["apply", "-n", namespace, "-f", "-", `--as=${user}`, "--as-group=system:masters"];
+    expect(await kapply(cluster, args, { input })).toMatchObject({ status: 0 });
+    const events = (await cluster.readAudit()).filter(
+      ({ impersonatedUser }) => impersonatedUser?.username === user,
+    );
+    return events.map(({ verb, requestURI }) => `${verb} ${requestURI.replace(/\?.*/, "")}`).sort();
+  }
+
+  test("built-in kinds need no discovery: a read and a write for each, and only a read once it is there", async () => {
+    const namespace = await cluster.freshNamespace();
+    const path = `/api/v1/namespaces/${namespace}/configmaps/settings`;
+    const input = configMap("settings", { a: "1" });
+    expect(await requestsOf(input, namespace)).toEqual([`get ${path}`, `patch ${path}`]);
+    expect(await requestsOf(input, namespace)).toEqual([`get ${path}`]);
+  });
+  test("what is unchanged costs a list for each kind and namespace, however many objects there are", async () => {
+    const namespace = await cluster.freshNamespace();
+    const input = Array.from({ length: 30 }, (_, at) => configMap(`cm-${at}`, { a: "1" })).join("---\n");
+    await requestsOf(input, namespace);
+    expect(await requestsOf(input, namespace)).toEqual([`list /api/v1/namespaces/${namespace}/configmaps`]);
+  });
+});
+
 describe("what is only about to exist", () => {
   const set = (namespace: string): string => `
 apiVersion: v1

@@ -65,6 +65,24 @@ describe("in a pod", () => {
     ]);
     expect(live.data).toEqual({ a: "1" });
   });
+  test("a Role that permits no list is enough for many objects too", async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `many-${at}`);
+    const role = leastRole.replaceAll("applier", "many").replace("[settings]", `[${names.join(", ")}]`);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: role });
+    const set = names.map((name) => configMap(name, { a: "1" })).join("---\n");
+    const applyAll = (): Promise<RunResult> =>
+      runInPod(cluster, {
+        namespace,
+        serviceAccount: "many",
+        command: process.execPath,
+        args: [binary, "apply", "-f", "-", "-o", "json"],
+        input: set,
+      });
+    const summaryOf = ({ stdout }: RunResult): unknown =>
+      (JSON.parse(stdout) as { summary: unknown }).summary;
+    expect(summaryOf(await applyAll())).toMatchObject({ created: 12, failed: 0 });
+    expect(summaryOf(await applyAll())).toMatchObject({ unchanged: 12, failed: 0 });
+  });
   test("what the Role does not grant is refused with the missing permission", async () => {
     const refused = await inPod(["apply", "-f", "-"], {}, configMap("other", { a: "1" }));
     expect(refused.status).toBe(3);
