@@ -77,9 +77,10 @@ export async function run(job: Job, world: World): Promise<Result> {
 /** All problems at once: those of reading and those of the schemas; the server is asked where ours know too little. */
 async function readAndCheck(job: Job, world: World): Promise<Manifest[]> {
   const reading = await readManifests(job.sources);
-  const unread = reading.problems.filter(({ code }) => !(job.allowEmpty && code === "empty"));
-  const manifests =
-    job.selector === undefined ? reading.manifests : selectManifests(reading.manifests, job.selector);
+  const { manifests, problems: unselected } = selectManifests(reading.manifests, job.selector);
+  const unread = [...reading.problems, ...unselected].filter(
+    ({ code }) => !(job.allowEmpty && code === "empty"),
+  );
   world.seen(manifests);
   world.emit({ event: "started", command: job.command, manifests: manifests.length });
   const mayAsk = job.until !== "validated" && unread.length === 0;

@@ -6,6 +6,7 @@ import {
   applyObject,
   discoverType,
   getObject,
+  isDryRunUnsupported,
   listObjects,
   openTransport,
   serverSchemas,
@@ -73,11 +74,15 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     schema: serverSchemas(transport),
     get: (type, namespace, name, count) => getObject(transport, type, namespace, name, count),
     list: (type, namespace) => listObjects(transport, type, namespace, {}),
-    dryRun: (target, count) => send(target, true, count, false),
+    dryRun: (target, count) => send(target, true, count, false).catch(undefinedWhereUnsupported),
     apply: (target, count, typePending) => send(target, false, count, typePending),
     waitForCrd: (name) =>
       waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
     requests: () => transport.requests,
     close: () => transport.close(),
   };
+}
+
+function undefinedWhereUnsupported(error: unknown): undefined {
+  if (!isDryRunUnsupported(error)) throw error;
 }

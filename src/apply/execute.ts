@@ -1,11 +1,10 @@
 /** Changes made real: stage by stage, in parallel within a stage, an outcome for every target whatever happens. */
-import { exitStatusOf, KapplyError, toFailure } from "../errors.js";
 import { getPath } from "../json.js";
 import type { Action, Change, Event, Outcome, ResourceType } from "../model.js";
 import { mapParallel } from "../parallel.js";
 import { isCrd, shownObject } from "../plan/index.js";
 import type { Applied, Planned, Target } from "../plan/index.js";
-import { locateField } from "./fields.js";
+import { failed, outcomeOf } from "./outcome.js";
 import { stageOf, stages } from "./stages.js";
 
 /** The writes that executing is handed. */
@@ -114,47 +113,4 @@ function actionOf(change: Change, { created, object }: Applied): Action {
   return before !== undefined && before === getPath(object, ["metadata", "resourceVersion"])
     ? "unchanged"
     : "configured";
-}
-
-function failed(planned: Planned, error: unknown): Outcome {
-  const lost = error instanceof KapplyError && error.details.answerLost === true;
-  const failure = toFailure(locate(error, planned.target));
-  return { ...outcomeOf(planned), action: lost ? "unknown" : "failed", differences: [], error: failure };
-}
-
-/** Gives the server's causes the places of the fields that they name. */
-function locate(error: unknown, { manifest, ref }: Target): unknown {
-  if (!(error instanceof KapplyError)) return error;
-  const causes = (error.details.causes ?? []).map((cause) =>
-    cause.path === undefined || cause.place !== undefined
-      ? cause
-      : { ...cause, place: manifest.placeOf(locateField(cause.path, manifest.body)) },
-  );
-  const exitStatus = exitStatusOf(error);
-  return new KapplyError(error.code, error.message, { ...error.details, ref, causes, exitStatus });
-}
-
-/** What planning found, as an outcome: the end for `diff` and dry runs. */
-export function outcomeOf({ target, verdict, warnings, requests, milliseconds }: Planned): Outcome {
-  const { type, ref, manifest } = target;
-  const base = { ref, type, place: manifest.place, warnings, requests, milliseconds, differences: [] };
-  if ("error" in verdict)
-    return { ...base, action: "failed", error: toFailure(locate(verdict.error, target)) };
-  const { change } = verdict;
-  switch (change.action) {
-    case "create":
-      return { ...base, action: "created", after: change.after, preview: change.preview };
-    case "configure":
-      return {
-        ...base,
-        action: "configured",
-        before: change.before,
-        after: change.after,
-        differences: change.differences,
-      };
-    case "unchanged":
-      return { ...base, action: "unchanged" };
-    case "unknown":
-      return { ...base, action: "unknown", reason: change.why };
-  }
 }

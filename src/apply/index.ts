@@ -1,3 +1,4 @@
 /** Changes made real, in stages. */
-export { execute, outcomeOf } from "./execute.js";
+export { execute } from "./execute.js";
+export { outcomeOf } from "./outcome.js";
 export type { Writes } from "./execute.js";

@@ -1,23 +1,41 @@
 /** Label selectors, as `kubectl -l` reads them. */
 import { KapplyError } from "../errors.js";
 import { getPath } from "../json.js";
-import type { Manifest } from "../model.js";
+import type { Manifest, Problem } from "../model.js";
 
 type Requirement = (labels: (key: string) => string | undefined) => boolean;
 
 /**
- * The manifests whose own labels match: `a=b`, `a==b`, `a!=b`, `a in (x,y)`, `a notin (x,y)`, `a`, `!a`, separated by
+ * The manifests whose own labels match a selector; all of them where there is none, and a problem where manifests are
+ * there and none matches: `a=b`, `a==b`, `a!=b`, `a in (x,y)`, `a notin (x,y)`, `a`, `!a`, separated by
  * commas (apimachinery, pkg/labels/selector.go). Throws `usage` where the selector can't be read.
  */
-export function selectManifests(manifests: readonly Manifest[], selector: string): Manifest[] {
-  const requirements = parseSelector(selector);
-  return manifests.filter(({ body }) => {
+export function selectManifests(
+  manifests: readonly Manifest[],
+  selector: string | undefined,
+): { manifests: Manifest[]; problems: Problem[] } {
+  const requirements = parseSelector(selector ?? "");
+  const selected = manifests.filter(({ body }) => {
     const label = (key: string): string | undefined => {
       const value = getPath(body, ["metadata", "labels", key]);
       return typeof value === "string" ? value : undefined;
     };
     return requirements.every((matches) => matches(label));
   });
+  const nothing = manifests.length > 0 && selected.length === 0;
+  return { manifests: selected, problems: nothing ? [noMatch(manifests, selector ?? "")] : [] };
+}
+
+function noMatch(manifests: readonly Manifest[], selector: string): Problem {
+  const place = manifests[0]?.place ?? { source: "-l", line: 1, column: 1 };
+  const message = `none of ${manifests.length} manifests has labels that match -l ${selector}`;
+  return {
+    code: "empty",
+    message,
+    place,
+    path: "metadata.labels",
+    hint: "--allow-empty makes this no error",
+  };
 }
 
 function parseSelector(selector: string): Requirement[] {

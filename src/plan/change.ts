@@ -1,5 +1,4 @@
 /** Desired and live, compared: what applying would do. Where what is recorded leaves a doubt, the server's dry run tells. */
-import { KapplyError } from "../errors.js";
 import { equalJson, getKey, getPath } from "../json.js";
 import type { Json } from "../json.js";
 import { isUnchanged } from "../merge/index.js";
@@ -17,8 +16,8 @@ export interface Applied {
 }
 
 export interface PlanReads extends Reads {
-  /** What server-side apply would make of a target. Writes nothing. */
-  dryRun: (target: Target, count: () => void) => Promise<Applied>;
+  /** What server-side apply would make of a target; undefined where something in its way can't do dry runs. */
+  dryRun: (target: Target, count: () => void) => Promise<Applied | undefined>;
 }
 
 export interface PlanOptions {
@@ -76,9 +75,9 @@ async function planOne(
   const count = (): void => {
     planned.requests++;
   };
-  const preview = async (): Promise<Applied> => {
+  const preview = async (): Promise<Applied | undefined> => {
     const applied = await reads.dryRun(target, count);
-    planned.warnings.push(...applied.warnings);
+    planned.warnings.push(...(applied?.warnings ?? []));
     return applied;
   };
   switch (live.state) {
@@ -87,8 +86,9 @@ async function planOne(
     case "pending":
       return { action: "create", preview: live.why, after: withoutNoise(target.body) };
     case "absent":
-      if (!options.previewCreates) return { action: "create", preview: "not-asked" };
-      return { action: "create", preview: "server", after: shownObject((await preview()).object, target) };
+      return options.previewCreates
+        ? previewCreate(target, await preview())
+        : { action: "create", preview: "not-asked" };
     case "present":
       if (isUnchanged(target.body, live.object, options.fieldManager)) {
         return { action: "unchanged", live: shownObject(live.object, target) };
@@ -97,43 +97,49 @@ async function planOne(
   }
 }
 
+/** Where nobody can say what the server would make of it, the manifest is what is known. */
+function previewCreate(target: Target, applied: Applied | undefined): Change {
+  if (applied === undefined)
+    return { action: "create", preview: "not-asked", after: withoutNoise(target.body) };
+  return { action: "create", preview: "server", after: shownObject(applied.object, target) };
+}
+
+/** How often an object that others keep writing is looked at anew before what was seen has to do. */
+const looks = 3;
+
 async function comparePreview(
   target: Target,
-  live: KubeObject,
-  preview: () => Promise<Applied>,
+  found: KubeObject,
+  preview: () => Promise<Applied | undefined>,
   reads: PlanReads,
   { fieldManager }: PlanOptions,
   count: () => void,
 ): Promise<Change> {
-  let applied: Applied;
-  try {
-    applied = await preview();
-  } catch (error) {
-    if (isDryRunUnsupported(error)) return { action: "unknown", live, why: dryRunUnsupported };
-    throw error;
+  let live = found;
+  for (let look = 1; ; look++) {
+    const applied = await preview();
+    if (applied === undefined) return { action: "unknown", live, why: dryRunUnsupported };
+    const { object, created } = applied;
+    if (created) return { action: "create", preview: "server", after: shownObject(object, target) };
+    if (version(live) === version(object) || look === looks)
+      return compare(live, object, target, fieldManager);
+    // Somebody wrote between our read and the dry run: what the two saw can't be compared.
+    const { type, ref } = target;
+    live = (await reads.get(type, ref.namespace, ref.name, count)) ?? live;
+    if (version(live) === version(object)) return compare(live, object, target, fieldManager);
   }
-  const { object, created } = applied;
-  if (created) return { action: "create", preview: "server", after: shownObject(object, target) };
-  // Somebody wrote between our read and the dry run: only a read of what the dry run saw can be compared with it.
-  const moved = version(live) !== version(object);
-  const { type, ref } = target;
-  const base = moved ? ((await reads.get(type, ref.namespace, ref.name, count)) ?? live) : live;
-  const before = shownObject(base, target);
-  const after = shownObject(object, target);
+}
+
+function compare(live: KubeObject, applied: KubeObject, target: Target, fieldManager: string): Change {
+  const before = shownObject(live, target);
+  const after = shownObject(applied, target);
   const found = differences(before, after);
-  const owned = equalJson(ownership(base, fieldManager), ownership(object, fieldManager));
+  const owned = equalJson(ownership(live, fieldManager), ownership(applied, fieldManager));
   if (found.length === 0 && owned) return { action: "unchanged", live: before };
   return { action: "configure", before, after, differences: found };
 }
 
 const dryRunUnsupported = "an admission webhook does not support dry run, so what would change can't be told";
-
-/** 400 for an admission webhook with side effects (apiserver, pkg/admission/plugin/webhook/errors). */
-function isDryRunUnsupported(error: unknown): boolean {
-  if (!(error instanceof KapplyError)) return false;
-  const { status } = error.details;
-  return status?.code === 400 && /does not support dry run/i.test(status.message);
-}
 
 /** An object as a change shows it: without what only a server sets, with `status` where the manifest has one. */
 export function shownObject(object: KubeObject, { body }: Target): KubeObject {

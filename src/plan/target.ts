@@ -39,7 +39,7 @@ export async function resolveTargets(
     else if (!type.namespaced && manifest.ref.namespace !== undefined) problems.push(notNamespaced(manifest));
     else targets.push(makeTarget(manifest, type, namespace));
   });
-  return { targets, problems };
+  return { targets, problems: [...problems, ...sameTwice(targets)] };
 }
 
 async function resolveType(ref: Ref, sources: TypeSources): Promise<ResourceType | undefined> {
@@ -48,6 +48,24 @@ async function resolveType(ref: Ref, sources: TypeSources): Promise<ResourceType
     sources.bundled(ref.apiVersion, ref.kind) ??
     (await sources.discover(ref.apiVersion, ref.kind))
   );
+}
+
+/** Two manifests may turn out to be of one object only now that the namespace of the run is known. */
+function sameTwice(targets: readonly Target[]): Problem[] {
+  const seen = new Map<string, Manifest>();
+  return targets.flatMap(({ type, ref, manifest }) => {
+    const id = [type.group, type.plural, ref.namespace ?? "", ref.name].join("/");
+    const first = seen.get(id);
+    if (first === undefined) {
+      seen.set(id, manifest);
+      return [];
+    }
+    const { source, line, column } = first.place;
+    const message = `${ref.kind} ${ref.name} in namespace ${ref.namespace ?? ""} is there twice: first at ${source}:${line}:${column}`;
+    return [
+      { code: "duplicate-object", message, place: manifest.place, path: "", ref, hint: "keep one of them" },
+    ];
+  });
 }
 
 /** `apps/v1`, or `v1` for the core group. */

@@ -94,6 +94,12 @@ describe("executing", () => {
     expect(writes.written).toEqual([]);
     expect(actions(outcomes)).toEqual(["config not-attempted", "web not-attempted"]);
   });
+  test("what a signal kept from being asked was not attempted: it did not fail", async () => {
+    const stopped = new KapplyError("interrupted", "not sent");
+    const [outcome] = await execute([planned(config.target, { error: stopped })], recorder(), options);
+    expect(outcome).toMatchObject({ action: "not-attempted", reason: "interrupted" });
+    expect(outcome?.error).toBeUndefined();
+  });
   test("what is unchanged is not sent", async () => {
     const writes = recorder();
     const change: Change = { action: "unchanged", live: config.target.body };

@@ -23,9 +23,18 @@ test.each([
   ["app", ["web", "db"]],
   ["!app", ["bare"]],
 ])("-l '%s' selects %j", (selector, names) => {
-  expect(selectManifests(set, selector).map(({ ref }) => ref.name)).toEqual(names);
+  expect(selectManifests(set, selector).manifests.map(({ ref }) => ref.name)).toEqual(names);
 });
 
 test.each(["app=(", "app in web", "a b"])("-l '%s' is refused", (selector) => {
   expect(() => selectManifests(set, selector)).toThrow("can't be read at");
+});
+
+test("a selector that matches nothing is told; without one all are meant", () => {
+  const { problems } = selectManifests(set, "app=shop");
+  expect(problems.map(({ code, message }) => [code, message])).toEqual([
+    ["empty", "none of 3 manifests has labels that match -l app=shop"],
+  ]);
+  expect(selectManifests(set, undefined)).toEqual({ manifests: set, problems: [] });
+  expect(selectManifests([], "app=shop").problems).toEqual([]);
 });

@@ -75,16 +75,23 @@ describe("planning", () => {
     );
     expect(change.action).toBe("unchanged");
   });
+  test("when it moves again and again, it is looked at three times and no more", async () => {
+    let version = 10;
+    let asked = 0;
+    const next = (): KubeObject => live(one.body, String(version++), [ours]);
+    const dryRun = (): ReturnType<PlanReads["dryRun"]> => {
+      asked++;
+      return Promise.resolve({ object: next(), created: false, warnings: [] });
+    };
+    const change = await plan(
+      { state: "present", object: old },
+      { dryRun, get: () => Promise.resolve(next()) },
+    );
+    expect(change.action).toBe("unchanged");
+    expect(asked).toBe(3);
+  });
   test("where dry run is not supported the change is unknown, never nothing", async () => {
-    const status = {
-      code: 400,
-      reason: "BadRequest",
-      message: "admission webhook x does not support dry run",
-      causes: [],
-    };
-    const dryRun = (): never => {
-      throw new KapplyError("rejected", "no", { status });
-    };
+    const dryRun = (): Promise<undefined> => Promise.resolve(undefined);
     expect((await plan({ state: "present", object: old }, { dryRun })).action).toBe("unknown");
   });
   test("what failed to be read is an error of that object", async () => {

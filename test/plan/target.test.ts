@@ -27,6 +27,16 @@ describe("resolving types", () => {
     expect(targets[0]?.ref.namespace).toBe("shop");
     expect(targets[0]?.body["metadata"]).toEqual({ name: "a", namespace: "shop" });
   });
+  test("one object twice, as its namespace turns out to be that of the run, is a problem", async () => {
+    const { problems } = await resolveTargets(
+      [manifest(object(types.configMap, "a")), manifest(object(types.configMap, "a", {}, "shop"))],
+      { ...nobody, bundled: () => types.configMap },
+      "shop",
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      "ConfigMap a in namespace shop is there twice: first at set.yaml:1:1",
+    ]);
+  });
   test("a kind that nobody knows is a problem at its place", async () => {
     const { problems } = await resolveTargets([manifest(object(types.widget, "w"))], nobody, "shop");
     expect(problems).toMatchObject([{ code: "unknown-kind", place: { line: 1 } }]);
