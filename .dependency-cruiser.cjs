@@ -65,6 +65,7 @@ module.exports = {
     },
     door("yaml", "yaml"),
     door("ajv", "schema"),
+    door("re2js", "schema"),
     door("undici", "cluster"),
     door("listr2", "report"),
     door("diff", "report"),

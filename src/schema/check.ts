@@ -10,6 +10,7 @@ import { explain, problemAt } from "./explain.js";
 import { identityProblems, metadataProblems, metadataWarnings } from "./metadata.js";
 import { nameFault, segmentFault, subdomainFault } from "./names.js";
 import { withDefaults, withoutNulls } from "./normalize.js";
+import { loadPatterns } from "./patterns.js";
 import { serverKind, type ServedKind } from "./served.js";
 import { unknownKind } from "./unknown-kind.js";
 import { createValidator, type Check, type Finding, type Validator } from "./validator.js";
@@ -59,6 +60,7 @@ export async function checkManifests(
   options: CheckOptions,
 ): Promise<CheckResult> {
   const types = customTypes(manifests);
+  if (types.length > 0) await loadPatterns();
   const run: Run = {
     options,
     custom: new Map(types.map((type) => [keyOf(type.type.group, type.type.version, type.type.kind), type])),
@@ -130,6 +132,7 @@ async function askServer(apiVersion: string, kind: string, run: Run): Promise<Se
   if (ask === undefined) return undefined;
   const document = run.documents.get(apiVersion) ?? ask(apiVersion);
   run.documents.set(apiVersion, document);
+  await loadPatterns();
   return serverKind(await document, apiVersion, kind);
 }
 

@@ -1,17 +1,29 @@
-/** The patterns of schemas, compiled once each. */
-import { compilePattern, type Pattern } from "./re2.js";
+/**
+ * The patterns of CRDs, compiled once each and matched as Go does: in time proportional to the text, whatever the
+ * pattern. They are RE2, which JavaScript's engine reads otherwise (`\z`, `[[:alpha:]]`, `(?i)`) or backtracks on
+ * without end. What RE2 does not know is not checked, and told.
+ */
+import type { RE2JS } from "re2js";
 
-const compiled = new Map<string, Pattern | { fault: string }>();
+let compile: ((pattern: string) => RE2JS) | undefined;
 
-function get(pattern: string): Pattern | { fault: string } {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  let result: Pattern | { fault: string };
+/** Loads the engine: only a run with a CRD's schema needs it. */
+export async function loadPatterns(): Promise<void> {
+  if (compile !== undefined) return;
+  const { RE2JS } = await import("re2js");
+  compile = (pattern) => RE2JS.compile(pattern);
+}
+
+const compiled = new Map<string, RE2JS | { fault: string }>();
+
+function get(pattern: string): RE2JS | { fault: string } {
+  let result = compiled.get(pattern);
+  if (result !== undefined) return result;
+  if (compile === undefined) return { fault: "the engine for patterns is not loaded" };
   try {
-    result = compilePattern(pattern);
+    result = compile(pattern);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    result = { fault: error.message };
+    result = { fault: error instanceof Error ? error.message : String(error) };
   }
   compiled.set(pattern, result);
   return result;
@@ -20,7 +32,7 @@ function get(pattern: string): Pattern | { fault: string } {
 /** Whether a text has the pattern in it; true for a pattern that can't be checked. */
 export function findsPattern(pattern: string, text: string): boolean {
   const found = get(pattern);
-  return "fault" in found || found.test(text);
+  return "fault" in found || found.matcher(text).find();
 }
 
 /** Why a pattern can't be checked; undefined when it can. */

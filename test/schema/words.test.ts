@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { compilePattern } from "../../src/schema/re2.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { findsPattern, loadPatterns, patternFault } from "../../src/schema/patterns.js";
 import { isQuantity, nearestQuantity } from "../../src/schema/quantities.js";
 import { checkManifests } from "../../src/schema/index.js";
 
@@ -71,36 +71,7 @@ describe("quantities", () => {
 });
 
 describe("patterns", () => {
-  const pieces = [
-    "a",
-    "b",
-    "[ab]",
-    "[^a]",
-    ".",
-    "\\d",
-    "\\w",
-    "(a|b)",
-    "(?:ab)",
-    "a*",
-    "b+",
-    "(ab)?",
-    "a{1,2}",
-    "^",
-    "$",
-    "\\b",
-    "[a-c.]",
-  ];
-
-  test("those that JavaScript reads alike match alike", () => {
-    const texts = fc.string({ unit: fc.constantFrom("a", "b", "c", "1", ".", " "), maxLength: 6 });
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 5 }), texts, (parts, text) => {
-        const pattern = parts.join("");
-        expect(compilePattern(pattern).test(text)).toBe(new RegExp(pattern).test(text));
-      }),
-      { numRuns: 2000 },
-    );
-  });
+  beforeAll(loadPatterns);
 
   test.each([
     ["(?i)abc", "xABCx", true],
@@ -108,52 +79,25 @@ describe("patterns", () => {
     ["a\\z", "az", false],
     ["^[[:alpha:]]+$", "abc", true],
     ["^[[:alpha:]]+$", "ab1", false],
-    ["^[^[:space:]]+$", "a b", false],
     ["^\\pL+$", "äö", true],
-    ["^\\p{Greek}$", "α", true],
-    ["^\\PL$", "1", true],
     ["(?s)^a.b$", "a\nb", true],
-    ["^a.b$", "a\nb", false],
-    ["(?m)^b$", "a\nb", true],
-    ["^\\Q.*\\E$", ".*", true],
-    ["^\\x41\\x{1F600}$", "A😀", true],
     ["^.$", "😀", true],
-    ["^[]a]$", "]", true],
-    ["^a{2}$", "aa", true],
     ["^a{,2}$", "a{,2}", true],
-    ["^(?P<name>a)(?<other>b)$", "ab", true],
-    ["^(a|b(?i)c|d)$", "D", true],
     ["", "anything", true],
-  ])("%s and %j: %s", (pattern, text, expected) => {
-    expect(compilePattern(pattern).test(text)).toBe(expected);
+  ])("%s in %j: %s, as Go says", (pattern, text, expected) => {
+    expect(findsPattern(pattern, text)).toBe(expected);
   });
 
-  test.each(["a**", "(", ")", "[", "a{1001}", "(?=a)", "(?<!a)", "\\1", "*", "(?P<a", "[b-a]", "\\"])(
-    "%s is refused",
+  test.each(["a**", "(", ")", "[", "a{1001}", "(?=a)", "\\1", "*", "[b-a]", "((a{1000}){1000}){1000}"])(
+    "%s is no RE2: it is told, and holds nothing up",
     (pattern) => {
-      expect(() => compilePattern(pattern)).toThrow(SyntaxError);
+      expect(patternFault(pattern)).toBeDefined();
+      expect(findsPattern(pattern, "anything")).toBe(true);
     },
   );
 
-  test("any text is a pattern or refused, and never hangs", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom(...Array.from("ab()[]{}*+?|\\^$.,12:-Pp<>i=")) }),
-        (pattern) => {
-          try {
-            compilePattern(pattern).test("aab12");
-          } catch (error) {
-            expect(error).toBeInstanceOf(SyntaxError);
-          }
-        },
-      ),
-      { numRuns: 3000 },
-    );
-  });
-
-  test("repeats of repeats are refused before they fill the memory", () => {
-    expect(() => compilePattern("((a{1000}){1000}){1000}")).toThrow("too large");
-    expect(compilePattern("((((){1000}){1000}){1000}){1000}a").test("a")).toBe(true);
+  test("what makes JavaScript backtrack for years is over at once", () => {
+    expect(findsPattern("^(([a-z])+.)+[A-Z]([a-z])+$", "a".repeat(5000))).toBe(false);
   });
 });
 
