@@ -1,4 +1,6 @@
 /** The three ways to a server, as in a pod: service account, kubectl proxy, kubeconfig. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
 import { startKubectlProxy } from "../cluster/kubectl-proxy.js";
@@ -170,5 +172,53 @@ describe("by kubeconfig", () => {
     expect(await who([], alice)).toBe("alice");
     expect(await who([`--kubeconfig=${alice}`], cluster.kubeconfig)).toBe("alice");
     expect(await who(["--as=carol", "--as-group=system:authenticated"], byToken)).toBe("carol");
+  });
+
+  /** A kubeconfig whose user is an exec plugin that answers with the given status. */
+  function withPlugin(status: object, exec: object = {}): string {
+    const answer = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status };
+    const plugin = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: process.execPath,
+      args: ["-p", "process.env.ANSWER"],
+      env: [{ name: "ANSWER", value: JSON.stringify(answer) }],
+      interactiveMode: "Never",
+      ...exec,
+    };
+    return path.join(
+      folder(cluster, {
+        config: JSON.stringify({
+          apiVersion: "v1",
+          kind: "Config",
+          clusters: [
+            { name: "c", cluster: { server: cluster.server, "certificate-authority": cluster.caFile } },
+          ],
+          users: [{ name: "u", user: { exec: plugin } }],
+          contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+          "current-context": "x",
+        }),
+      }),
+      "config",
+    );
+  }
+  const alice = cluster.users["alice"];
+
+  test("an exec plugin's token, and an exec plugin's certificate", async () => {
+    const byToken = withPlugin({ token: alice?.token });
+    const byCertificate = withPlugin({
+      clientCertificateData: readFileSync(alice?.certificateFile ?? "", "utf8"),
+      clientKeyData: readFileSync(alice?.keyFile ?? "", "utf8"),
+    });
+    for (const KUBECONFIG of [byToken, byCertificate]) {
+      const { stdout } = await kapply(cluster, ["whoami", "-o", "json"], { env: { KUBECONFIG } });
+      expect(JSON.parse(stdout)).toMatchObject({ user: "alice" });
+    }
+  });
+  test("an exec plugin that is not there is told with its hint; status 3", async () => {
+    const KUBECONFIG = withPlugin({}, { command: "no-such-plugin", installHint: "brew install it" });
+    const refused = await kapply(cluster, ["whoami"], { env: { KUBECONFIG } });
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain("no-such-plugin");
+    expect(refused.stderr).toContain("brew install it");
   });
 });
