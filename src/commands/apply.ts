@@ -1,8 +1,8 @@
 /** `apply`, `diff` and `validate`: one pipeline, stopped at three points. */
 import { exitStatusOf, KapplyError } from "../errors.js";
+import type { Job } from "../job.js";
 import type { Manifest } from "../model.js";
 import { run } from "../pipeline.js";
-import type { Job } from "../pipeline.js";
 import { readyBody } from "../plan/index.js";
 import { createReporter, renderObjects } from "../report/index.js";
 import type { Output, Reporter } from "../report/index.js";

@@ -1,0 +1,32 @@
+/** What a run is asked to do, and what it is given of the world. */
+import type { ReadOptions } from "./manifest/index.js";
+import type { Emit, Manifest, Problem } from "./model.js";
+import type { Signal } from "./result.js";
+import type { Server } from "./server.js";
+
+/** What a run is to do. */
+export interface Job {
+  command: string;
+  /** Where to stop: `validate`, `diff`, `apply`. */
+  until: "validated" | "planned" | "applied";
+  sources: ReadOptions;
+  selector?: string | undefined;
+  allowEmpty: boolean;
+  namespace?: string | undefined;
+  validate: "strict" | "warn" | "ignore";
+  fieldManager: string;
+  force: boolean;
+  concurrency: number;
+}
+
+/** What a run is given of the world. */
+export interface World {
+  /** The server, connected at the first call; a run that stops early never calls. */
+  server: () => Promise<Server>;
+  emit: Emit;
+  /** Manifests as they were read, before anything is said of them. */
+  seen: (manifests: readonly Manifest[]) => void;
+  warn: (warnings: readonly Problem[]) => void;
+  /** The signal that asked us to stop, if any. */
+  interrupted: () => Signal | undefined;
+}
