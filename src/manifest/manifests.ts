@@ -2,6 +2,7 @@
 import { type Json, getKey, isObject } from "../json.js";
 import type { KubeObject, Manifest, Path, Place, Problem, ProblemCode } from "../model.js";
 import type { YamlDocument } from "../yaml/index.js";
+import { strangerAmong } from "./strangers.js";
 
 /** A value of a document that should be an object, with its places. */
 interface Candidate {
@@ -62,6 +63,9 @@ function typed(item: Json, list: Json, listKind: string): Json {
 function check(candidate: Candidate): Manifest | Problem[] {
   const { value } = candidate;
   if (!isObject(value)) return [notAnObject(candidate)];
+  const stranger = strangerAmong(value);
+  if (stranger !== undefined)
+    return [problem(candidate, "not-an-object", [], "", stranger.message, stranger.hint)];
   const metadata = getKey(value, "metadata");
   const problems = [
     textProblem(candidate, "apiVersion"),

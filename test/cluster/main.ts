@@ -92,6 +92,8 @@ function running(command: string, args: string[], cwd = root): Use {
     new Promise((resolve, reject) => {
       const env = {
         ...process.env,
+        // kubectl is the one of the same build, whatever the machine has.
+        PATH: [path.dirname(cluster.kubectlPath), process.env["PATH"]].join(path.delimiter),
         KUBECONFIG: cluster.kubeconfig,
         KUBECACHEDIR: path.join(cluster.dir, "kubectl-cache"),
         KAPPLY_TEST_CLUSTER: descriptionFile(cluster),

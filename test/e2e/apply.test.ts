@@ -79,6 +79,34 @@ describe("apply, diff, apply", () => {
     expect(live.data).toEqual({ a: "1" });
   });
 
+  test("an object of kubectl with the same values differs in ownership alone, and is ours after an apply", async () => {
+    const namespace = await cluster.freshNamespace();
+    const input = configMap("settings", { a: "1" });
+    await cluster.kubectl(["apply", "--server-side", "-n", namespace, "-f", "-"], input);
+    const before = await kapply(cluster, ["diff", "-n", namespace, "-f", "-"], { input });
+    expect(before.status).toBe(1);
+    expect(before.stdout).toContain("kapply would come to own fields");
+    const applied = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    expect(applied).toMatchObject({ status: 0, stdout: "configmap/settings configured\n" });
+    expect(await kapply(cluster, ["diff", "-n", namespace, "-f", "-"], { input })).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
+  });
+
+  test("fields of client-side kubectl apply are kubectl's: changing one is a conflict until it is forced", async () => {
+    const namespace = await cluster.freshNamespace();
+    await cluster.kubectl(["apply", "-n", namespace, "-f", "-"], configMap("settings", { a: "1" }));
+    const input = configMap("settings", { a: "2" });
+    const refused = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toContain("kubectl-client-side-apply");
+    const forced = await kapply(cluster, ["apply", "--force-conflicts", "-n", namespace, "-f", "-"], {
+      input,
+    });
+    expect(forced).toMatchObject({ status: 0, stdout: "configmap/settings configured\n" });
+  });
+
   test("a Secret's stringData key that the manifest no longer has is removed too", async () => {
     const namespace = await cluster.freshNamespace();
     const secret = (keys: string): string =>

@@ -95,11 +95,25 @@ describe("what keeps a document from being an object with a name", () => {
     ],
     [
       "nothing that is needed",
-      "a: 1\n",
+      "metadata: {}\n",
       [
         "missing-field 1:1 apiVersion: the object has no apiVersion (add a line such as apiVersion: v1)",
         "missing-field 1:1 kind: the object has no kind (add a line such as kind: ConfigMap)",
-        "missing-field 1:1 metadata: the object has no metadata (add metadata with a name)",
+        "missing-field 1:11 metadata.name: the object has no metadata.name (add a name under metadata)",
+      ],
+    ],
+    [
+      "values of a Helm chart",
+      "replicas: 1\n",
+      [
+        "not-an-object 1:1 : this document has none of apiVersion, kind and metadata: it is no Kubernetes object (if it belongs to another tool, as Helm's values do, keep it out of what -f names)",
+      ],
+    ],
+    [
+      "an input of kustomize",
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n",
+      [
+        "not-an-object 1:1 : this is an input of kustomize, not an object of a cluster (render it: kubectl kustomize DIR | kapply apply -f -)",
       ],
     ],
     [
@@ -142,6 +156,6 @@ describe("what keeps a document from being an object with a name", () => {
   });
 
   test("keys that objects inherit are not taken for fields", () => {
-    expect(told("__proto__: {apiVersion: v1, kind: Pod, metadata: {name: a}}\n")).toHaveLength(3);
+    expect(told("__proto__: {apiVersion: v1, kind: Pod, metadata: {name: a}}\nkind: Pod\n")).toHaveLength(2);
   });
 });
