@@ -2,8 +2,6 @@
 import type { Authorizer, ExecSpec, Identity } from "../model.js";
 import type { AuthEnvironment } from "./environment.js";
 import { once } from "./once.js";
-import { readAnswer } from "./plugin-answer.js";
-import { runPlugin } from "./plugin-run.js";
 
 /**
  * Runs the plugin at the first `identity()`, holds its answer for the process, runs it again after its
@@ -15,6 +13,11 @@ export function pluginAuthorizer(spec: ExecSpec, environment: AuthEnvironment): 
   let held: { identity: Identity; expires: number } | undefined;
 
   const ask = once(async (): Promise<Identity> => {
+    // Most runs have no plugin: what starts processes is loaded for those that do.
+    const [{ runPlugin }, { readAnswer }] = await Promise.all([
+      import("./plugin-run.js"),
+      import("./plugin-answer.js"),
+    ]);
     const { identity, expires } = await readAnswer(await runPlugin(spec, environment), spec);
     held = { identity, expires };
     return identity;

@@ -1,5 +1,4 @@
 /** One HTTP exchange, without any policy. */
-import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
 import type { Identity } from "../model.js";
 import { dispatcherBuilder, quickenParser } from "./dispatchers.js";
@@ -152,6 +151,7 @@ async function bodyText(
   maxBytes: number,
 ): Promise<{ text: string } | { fault: Fault }> {
   if (encoding?.toLowerCase() !== "gzip" || body.length === 0) return { text: body.toString("utf8") };
+  const { gunzip } = await import("node:zlib");
   return new Promise((resolve) => {
     gunzip(body, { maxOutputLength: maxBytes }, (error, plain) => {
       if (!error) resolve({ text: plain.toString("utf8") });

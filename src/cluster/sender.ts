@@ -42,7 +42,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
   /** Whether there is another identity to try. Requests that fail at the same time renew it once. */
   async function renewed(used: Identity): Promise<boolean> {
     const changed = async () => !sameIdentity(await authorizer.identity(), used);
-    return (await changed()) || (await authorizer.renew()) || (await changed());
+    return (await changed()) || (await authorizer.renew(used)) || (await changed());
   }
 
   async function send(request: Request, body: string | undefined): Promise<Reply | Trouble> {

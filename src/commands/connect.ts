@@ -1,7 +1,6 @@
 /** From flags to a server: connected at the first call, closed at the end. */
 import type { AuthFlags } from "../auth/index.js";
 import type { Emit } from "../model.js";
-import { connectServer } from "../server.js";
 import type { Server } from "../server.js";
 import type { Context } from "./context.js";
 import { count, duration } from "./parse.js";
@@ -24,8 +23,10 @@ export async function withServer<T>(
 ): Promise<T> {
   const timeout = duration(values, "timeout", defaultTimeoutMs);
   let connected: Promise<Server> | undefined;
-  const server = (): Promise<Server> =>
-    (connected ??= connectServer({
+  const connect = async (): Promise<Server> => {
+    // What never connects (validate, input that is wrong) loads nothing of the network.
+    const { connectServer } = await import("../server.js");
+    return connectServer({
       auth: authFlags(values),
       environment: {
         env: context.env,
@@ -44,7 +45,9 @@ export async function withServer<T>(
       userAgent: `kapply/${context.version}`,
       signal: context.soft,
       hardSignal: context.hard,
-    }));
+    });
+  };
+  const server = (): Promise<Server> => (connected ??= connect());
   try {
     return await use(server);
   } finally {
