@@ -46,7 +46,7 @@ export const flags = {
     value: "MODE",
     bare: "strict",
     choices: ["strict", "warn", "ignore", "true", "false"],
-    help: "what unknown or duplicate fields are: an error (strict, the default), a warning, or nothing",
+    help: "what unknown fields are to kapply: errors (strict, the default), warnings, or nothing; server-side apply itself refuses them",
   },
   "field-manager": {
     takes: "text",
