@@ -177,14 +177,6 @@ export interface Difference {
   after?: Json;
 }
 
-/** A field that another manager owns. */
-export interface FieldConflict {
-  /** As the server writes it: `.spec.replicas`. */
-  field: string;
-  manager: string;
-  message: string;
-}
-
 /** What applying a manifest would do, found without writing. */
 export type Change =
   /** `after` is the server's preview, absent where the server could not be asked yet (`preview` says why). */

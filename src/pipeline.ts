@@ -2,6 +2,7 @@
  * The whole flow on one screen: read, check, resolve, look, plan, apply. One path, stopped at three points; nothing
  * before the last step writes anything.
  */
+import { apiVersionOf } from "./group-version.js";
 import { execute, outcomeOf } from "./apply/index.js";
 import { readAndCheck, refuse } from "./input.js";
 import type { Job, World } from "./job.js";
@@ -36,8 +37,7 @@ export async function run(job: Job, world: World): Promise<Result> {
   world.emit({ event: "applying", objects: targets.length });
   const outcomes = await execute(planned, server, {
     concurrency: job.concurrency,
-    isBuiltIn: ({ group, version, kind }) =>
-      bundledType(group === "" ? version : `${group}/${version}`, kind) !== undefined,
+    isBuiltIn: (type) => bundledType(apiVersionOf(type), type.kind) !== undefined,
     stopped: () => (world.interrupted() === undefined ? undefined : "interrupted"),
     emit: world.emit,
   });

@@ -12,7 +12,7 @@ export interface Writes {
   /** Server-side apply. A kind of this run may still be answered with 404: that is waited out. */
   apply: (target: Target, count: () => void, typePending: boolean) => Promise<Applied>;
   /** Resolves once the CRD of that name is Established and its kinds are served. */
-  waitForCrd: (name: string, count: () => void) => Promise<void>;
+  waitForCrd: (name: string) => Promise<void>;
 }
 
 export interface ExecuteOptions {
@@ -91,7 +91,7 @@ async function makeReal(planned: Planned, writes: Writes): Promise<Outcome> {
   try {
     const typePending = change.action === "create" && change.preview === "type-pending";
     const applied = await writes.apply(target, count, typePending);
-    if (isCrd(target)) await writes.waitForCrd(target.ref.name, count);
+    if (isCrd(target)) await writes.waitForCrd(target.ref.name);
     const warnings = [...new Set([...planned.warnings, ...applied.warnings])];
     return {
       ...outcomeOf(planned),

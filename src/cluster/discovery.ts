@@ -1,8 +1,9 @@
 /** What a server serves, asked about no more than is needed: one group and version at a time. */
+import { apiVersionOf, parseApiVersion } from "../group-version.js";
 import { getKey, isObject } from "../json.js";
 import type { JsonObject } from "../json.js";
 import type { ResourceType } from "../model.js";
-import { groupVersionPath, splitApiVersion } from "./paths.js";
+import { groupVersionPath } from "./paths.js";
 import type { Transport } from "./types.js";
 
 const caches = new WeakMap<Transport, Map<string, Promise<JsonObject[] | undefined>>>();
@@ -16,7 +17,7 @@ export async function discoverType(
   apiVersion: string,
   kind: string,
 ): Promise<ResourceType | undefined> {
-  const { group, version } = splitApiVersion(apiVersion);
+  const { group, version } = parseApiVersion(apiVersion);
   if (version === "" || version.includes("/")) return undefined;
   const cache = caches.get(transport) ?? new Map<string, Promise<JsonObject[] | undefined>>();
   caches.set(transport, cache);
@@ -38,7 +39,7 @@ export async function servedResources(
   version: string,
 ): Promise<JsonObject[] | undefined> {
   const path = groupVersionPath(group, version);
-  const what = `the kinds of ${group === "" ? version : `${group}/${version}`}`;
+  const what = `the kinds of ${apiVersionOf({ group, version })}`;
   const reply = await transport.request({ method: "GET", path, what, alsoReturn: ["type-missing"] });
   if (reply.status === 404) return undefined;
   const resources = getKey(reply.body, "resources");

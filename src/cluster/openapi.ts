@@ -1,8 +1,9 @@
 /** The server's own schemas: OpenAPI v3, a document for each group and version (KEP-2896). */
+import { parseApiVersion } from "../group-version.js";
 import { KapplyError } from "../errors.js";
 import { getKey, getPath, isObject } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
-import { groupVersionPath, splitApiVersion } from "./paths.js";
+import { groupVersionPath } from "./paths.js";
 import type { Transport } from "./types.js";
 
 const maxDocumentBytes = 32 * 1024 * 1024;
@@ -19,7 +20,7 @@ export function serverSchemas(
 
   async function load(groupVersion: string): Promise<JsonObject | undefined> {
     index ??= get(transport, "/openapi/v3", "the index of the server's schemas");
-    const { group, version } = splitApiVersion(groupVersion);
+    const { group, version } = parseApiVersion(groupVersion);
     const key = groupVersionPath(group, version).slice(1);
     const url = getPath(await index, ["paths", key, "serverRelativeURL"]);
     if (typeof url !== "string") return undefined;

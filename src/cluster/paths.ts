@@ -31,19 +31,6 @@ export function groupVersionPath(group: string, version: string): string {
   return group === "" ? `/api/${of}` : `/apis/${segment(group, "group")}/${of}`;
 }
 
-/** Splits an apiVersion: `apps/v1` is group `apps` and version `v1`, `v1` is group "". */
-export function splitApiVersion(apiVersion: string): { group: string; version: string } {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0
-    ? { group: "", version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
-}
-
-/** The other way round. */
-export function apiVersionOf({ group, version }: { group: string; version: string }): string {
-  return group === "" ? version : `${group}/${version}`;
-}
-
 /**
  * One segment of a path. The API server refuses `.`, `..`, `/` and `%` in any name
  * (k8s.io/apimachinery/pkg/api/validation/path); `?` and `#` are refused here too, since a proxy on the way may

@@ -1,10 +1,11 @@
 /** Reading objects. */
+import { apiVersionOf } from "../group-version.js";
 import { KapplyError } from "../errors.js";
 import { getKey, getPath, isObject, setKey } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import { isTooLarge } from "./failures.js";
 import { objectName, typeName } from "./naming.js";
-import { apiVersionOf, collectionPath, objectPath } from "./paths.js";
+import { collectionPath, objectPath } from "./paths.js";
 import { freshContinueToken } from "./status.js";
 import type { Reply, Request, Transport } from "./types.js";
 
@@ -131,7 +132,7 @@ function pageOf(reply: Reply, type: ResourceType, what: string): Page {
 function named(item: KubeObject, type: ResourceType): KubeObject {
   if (typeof item["kind"] === "string" && typeof item["apiVersion"] === "string") return item;
   const whole: KubeObject = { apiVersion: apiVersionOf(type), kind: type.kind };
-  for (const [key, value] of Object.entries(item)) if (!(key in whole)) setKey(whole, key, value);
+  for (const [key, value] of Object.entries(item)) if (!Object.hasOwn(whole, key)) setKey(whole, key, value);
   return whole;
 }
 

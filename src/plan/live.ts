@@ -1,9 +1,9 @@
 /** What is live of what we would apply: read in as few requests as we can, and nothing written. */
+import { apiVersionOf } from "../group-version.js";
 import { KapplyError } from "../errors.js";
 import { getPath } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import { mapParallel } from "../parallel.js";
-import { apiVersionOf } from "./target.js";
 import type { Target } from "./target.js";
 
 /** The reads that planning is handed. */

@@ -1,4 +1,5 @@
 /** From a manifest to what would be sent, and where: type resolved, namespace decided, body made ready. */
+import { apiVersionOf } from "../group-version.js";
 import { cloneJson, getKey, isObject, setKey } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
 import type { KubeObject, Manifest, Problem, Ref, ResourceType } from "../model.js";
@@ -66,11 +67,6 @@ function sameTwice(targets: readonly Target[]): Problem[] {
       { code: "duplicate-object", message, place: manifest.place, path: "", ref, hint: "keep one of them" },
     ];
   });
-}
-
-/** `apps/v1`, or `v1` for the core group. */
-export function apiVersionOf(type: ResourceType): string {
-  return type.group === "" ? type.version : `${type.group}/${type.version}`;
 }
 
 function unknownKind({ ref, place }: Manifest): Problem {

@@ -1,4 +1,5 @@
 /** The built-in kinds of one Kubernetes minor: which there are, and how they are defined. */
+import { parseApiVersion } from "../group-version.js";
 import { getKey, isObject, type JsonObject } from "../json.js";
 import type { ResourceType } from "../model.js";
 import { readSchemaFile } from "./files.js";
@@ -13,12 +14,6 @@ export interface BundledKind {
   stored: boolean;
   /** The name of its definition: `io.k8s.api.apps.v1.Deployment`. */
   definition: string;
-}
-
-/** Group and version of an `apiVersion`. */
-export function parseApiVersion(apiVersion: string): { group: string; version: string } {
-  const slash = apiVersion.indexOf("/");
-  return { group: apiVersion.slice(0, Math.max(slash, 0)), version: apiVersion.slice(slash + 1) };
 }
 
 let table: JsonObject | undefined;

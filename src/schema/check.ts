@@ -1,7 +1,8 @@
 /** Checks manifests: every problem of every one, in one go. */
+import { parseApiVersion } from "../group-version.js";
 import type { JsonObject } from "../json.js";
 import type { Manifest, Problem } from "../model.js";
-import { bundledDefinition, bundledKind, parseApiVersion, type BundledKind } from "./bundled.js";
+import { bundledDefinition, bundledKind, type BundledKind } from "./bundled.js";
 import { contentProblems, contentWarnings, sizeProblems } from "./content.js";
 import { customTypes, unusedPatterns, wholeSchema, type CustomType } from "./crds.js";
 import { objectMeta, type Dialect } from "./dialect.js";

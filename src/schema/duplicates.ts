@@ -1,6 +1,6 @@
 /** The same object twice in a set. */
+import { parseApiVersion } from "../group-version.js";
 import type { Manifest, Place, Problem } from "../model.js";
-import { parseApiVersion } from "./bundled.js";
 import { problemAt } from "./explain.js";
 
 /**

@@ -1,6 +1,6 @@
 /** What a server says of a kind in its OpenAPI v3 document of a group-version. */
+import { parseApiVersion } from "../group-version.js";
 import { getKey, isObject, type Json, type JsonObject } from "../json.js";
-import { parseApiVersion } from "./bundled.js";
 import type { Dialect } from "./dialect.js";
 
 export interface ServedKind {

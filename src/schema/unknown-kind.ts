@@ -1,6 +1,7 @@
 /** A kind that nobody knows, and what was likely meant. */
+import { parseApiVersion } from "../group-version.js";
 import type { Manifest, Problem } from "../model.js";
-import { bundledKinds, bundledVersion, parseApiVersion } from "./bundled.js";
+import { bundledKinds, bundledVersion } from "./bundled.js";
 import type { CustomType } from "./crds.js";
 import { problemAt } from "./explain.js";
 import { nearest } from "../words.js";

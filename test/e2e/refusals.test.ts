@@ -126,11 +126,11 @@ spec:
       "--certificate-authority",
       cluster.caFile,
       "--token",
-      "unknown",
+      "a-token-that-nobody-gave",
     ];
     const refused = await kapply(cluster, args, { env: { KUBECONFIG: "" } });
     expect(refused.status).toBe(3);
-    expect(refused.stderr).not.toContain("unknown-token");
+    expect(refused.stderr).not.toContain("a-token-that-nobody-gave");
   });
 
   test("an unknown CA is told with where the CA came from and what was asked; status 6", async () => {
