@@ -58,6 +58,20 @@ describe("without a server", () => {
     );
     expect(kapply(["validate", "-f", "-"], stdout).status).toBe(0);
   });
+  test("a client dry run fills in the namespace that the kubeconfig's context has, and asks nobody", () => {
+    const config = {
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+      contexts: [{ name: "x", context: { cluster: "c", namespace: "from-context" } }],
+      "current-context": "x",
+    };
+    const file = path.join(home, "kubeconfig");
+    writeFileSync(file, JSON.stringify(config));
+    const args = ["apply", "-f", "-", "--dry-run=client", "-o", "json"];
+    expect(JSON.parse(kapply(args, sound, { KUBECONFIG: file }).stdout)).toMatchObject({
+      metadata: { namespace: "from-context" },
+    });
+    expect(JSON.parse(kapply(args, sound).stdout)).toMatchObject({ metadata: { name: "a" } });
+  });
   test("nothing to apply is an error, unless it is said to be fine", () => {
     expect(kapply(["validate", "-f", "-"], "# nothing\n").status).toBe(2);
     expect(kapply(["validate", "-f", "-", "--allow-empty"], "# nothing\n").status).toBe(0);

@@ -3,11 +3,11 @@ import { exitStatusOf, KapplyError } from "../errors.js";
 import type { Job } from "../job.js";
 import type { Manifest } from "../model.js";
 import { run } from "../pipeline.js";
-import { readyBody } from "../plan/index.js";
+import { knownType, readyBody } from "../plan/index.js";
 import { createReporter, renderObjects } from "../report/index.js";
 import type { Output, Reporter } from "../report/index.js";
 import { bundledType, typesOfCrds } from "../schema/index.js";
-import { defaultConcurrency, withServer } from "./connect.js";
+import { defaultConcurrency, likelyNamespace, withServer } from "./connect.js";
 import type { Context, Run } from "./context.js";
 import { count, size } from "./parse.js";
 import type { Values } from "./parse.js";
@@ -69,7 +69,8 @@ async function printObjects(values: Values, context: Context): Promise<number> {
       interrupted: context.interrupted,
     });
     if (output === "json" || output === "yaml") {
-      context.stdout(renderObjects(asSent(manifests, job.namespace), output, values.on("show-secrets")));
+      const objects = asSent(manifests, await likelyNamespace(values, context));
+      context.stdout(renderObjects(objects, output, values.on("show-secrets")));
     } else await reporter.finish(result);
     return result.exitStatus;
   } catch (error) {
@@ -79,13 +80,10 @@ async function printObjects(values: Values, context: Context): Promise<number> {
 }
 
 function asSent(manifests: readonly Manifest[], namespace: string | undefined): Manifest["body"][] {
-  const ofSet = typesOfCrds(manifests);
+  const sources = { ofSet: typesOfCrds(manifests), bundled: bundledType };
   return manifests.map(({ ref, body }) => {
-    const type =
-      bundledType(ref.apiVersion, ref.kind) ??
-      ofSet.find(({ group, version, kind }) => kind === ref.kind && `${group}/${version}` === ref.apiVersion);
-    const filled = type?.namespaced === true ? (ref.namespace ?? namespace) : ref.namespace;
-    return readyBody(body, { ...ref, namespace: filled });
+    const namespaced = knownType(ref, sources)?.namespaced === true;
+    return readyBody(body, namespaced ? { ...ref, namespace: ref.namespace ?? namespace } : ref);
   });
 }
 

@@ -1,5 +1,5 @@
 /** From flags to a server: connected at the first call, closed at the end. */
-import type { AuthFlags } from "../auth/index.js";
+import type { AuthEnvironment, AuthFlags } from "../auth/index.js";
 import type { Emit } from "../model.js";
 import type { Server } from "../server.js";
 import type { Context } from "./context.js";
@@ -28,13 +28,7 @@ export async function withServer<T>(
     const { connectServer } = await import("../server.js");
     return connectServer({
       auth: authFlags(values),
-      environment: {
-        env: context.env,
-        homedir: context.homedir,
-        cwd: context.cwd,
-        stdinIsTerminal: context.stdinIsTerminal,
-        notify: (message) => emit({ event: "warning", message }),
-      },
+      environment: environmentOf(context, (message) => emit({ event: "warning", message })),
       requestTimeoutMs: duration(values, "request-timeout", defaultRequestTimeoutMs) ?? noLimitMs,
       deadline: timeout === undefined ? undefined : Date.now() + timeout,
       concurrency: count(values, "concurrency", defaultConcurrency),
@@ -54,6 +48,22 @@ export async function withServer<T>(
     const opened = await connected?.catch(() => undefined);
     await opened?.close();
   }
+}
+
+/**
+ * The namespace that a run would have, as flags, kubeconfig or pod say, without a word to any server; undefined where
+ * no server can be found, which is no error for what needs none.
+ */
+export async function likelyNamespace(values: Values, context: Context): Promise<string | undefined> {
+  const { findConnection } = await import("../auth/index.js");
+  const silent = environmentOf(context, () => undefined);
+  const found = await findConnection(authFlags(values), silent).catch(() => undefined);
+  return found?.namespace ?? values.text("namespace");
+}
+
+function environmentOf(context: Context, notify: (message: string) => void): AuthEnvironment {
+  const { env, homedir, cwd, stdinIsTerminal } = context;
+  return { env, homedir, cwd, stdinIsTerminal, notify };
 }
 
 function authFlags(values: Values): AuthFlags {

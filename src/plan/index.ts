@@ -2,5 +2,5 @@
 export { planChanges, shownObject } from "./change.js";
 export type { Applied, Planned, PlanReads } from "./change.js";
 export { isCrd, readLive } from "./live.js";
-export { readyBody, resolveTargets } from "./target.js";
+export { knownType, readyBody, resolveTargets } from "./target.js";
 export type { Target } from "./target.js";

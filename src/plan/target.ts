@@ -44,10 +44,17 @@ export async function resolveTargets(
 }
 
 async function resolveType(ref: Ref, sources: TypeSources): Promise<ResourceType | undefined> {
+  return knownType(ref, sources) ?? (await sources.discover(ref.apiVersion, ref.kind));
+}
+
+/** The type of a manifest as far as it is known without a server. */
+export function knownType(
+  ref: Ref,
+  { ofSet, bundled }: Pick<TypeSources, "ofSet" | "bundled">,
+): ResourceType | undefined {
   return (
-    sources.ofSet.find((type) => type.kind === ref.kind && apiVersionOf(type) === ref.apiVersion) ??
-    sources.bundled(ref.apiVersion, ref.kind) ??
-    (await sources.discover(ref.apiVersion, ref.kind))
+    ofSet.find((type) => type.kind === ref.kind && apiVersionOf(type) === ref.apiVersion) ??
+    bundled(ref.apiVersion, ref.kind)
   );
 }
 
@@ -93,7 +100,7 @@ function notNamespaced(manifest: Manifest): Problem {
 }
 
 /** A target from its parts: namespace decided, body ready to be sent. */
-export function makeTarget(manifest: Manifest, type: ResourceType, namespace: string): Target {
+function makeTarget(manifest: Manifest, type: ResourceType, namespace: string): Target {
   const ref = type.namespaced
     ? { ...manifest.ref, namespace: manifest.ref.namespace ?? namespace }
     : { ...manifest.ref, namespace: undefined };

@@ -111,6 +111,13 @@ describe("a list", () => {
     ]);
   });
 
+  test("keeps every key of its items, whatever objects inherit", async () => {
+    const item = { metadata: { name: "a" }, constructor: { x: 1 }, toString: "text" };
+    const { transport } = await transportTo([{ body: { metadata: {}, items: [item] } }]);
+    const [page] = await pages(transport);
+    expect(page?.items).toEqual([{ apiVersion: "v1", kind: "ConfigMap", ...item }]);
+  });
+
   test("may be empty", async () => {
     const { transport } = await transportTo([{ body: { metadata: {}, items: null } }]);
     expect(await pages(transport)).toEqual([{ items: [], remaining: undefined, resourceVersion: "" }]);
