@@ -97,7 +97,7 @@ export const commands: readonly Command[] = [
     description:
       "Prints the version of kapply, of Node, and of the Kubernetes that the bundled schemas are from.",
     flags: ["output"],
-    examples: [],
+    examples: [["For a script", "kapply version -o json"]],
     load: async () => (await import("./version.js")).version,
   },
 ];

@@ -28,7 +28,7 @@ export function createStreams(
 ): Streams {
   const { stdout, stderr } = options;
   const eventsOnScreen = options.output === "ndjson" && options.stdoutIsTerminal;
-  const wanted = options.stderrIsTerminal && options.quiet !== true && !eventsOnScreen;
+  const wanted = options.stderrIsTerminal && !eventsOnScreen;
   const columns = options.columns > 0 ? options.columns : 80;
   const view = emptyView();
   let begun = false;

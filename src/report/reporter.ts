@@ -64,7 +64,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   };
   const talkOf = (event: Event): string => {
     if (event.event === "warning") return talk.warning(event);
-    if (options.quiet === true || streams.isLive()) return "";
+    if (streams.isLive()) return "";
     if (event.event === "waiting") return talk.waiting(event);
     return event.event === "retrying" ? talk.retrying(event) : "";
   };
@@ -134,7 +134,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   };
 
   function closing(result: Result): string {
-    if (options.quiet === true || options.output !== "text") return "";
+    if (options.output !== "text") return "";
     const { command, dryRun } = options;
     if (command === "validate" || dryRun === "client") return validSummary(started, dryRun);
     const summary = summaryLine(result, { command, dryRun, paint });

@@ -18,8 +18,6 @@ export interface ReporterOptions {
   /** Decided by the caller from NO_COLOR, CI and the terminal. */
   color: { stdout: boolean; stderr: boolean };
   showSecrets: boolean;
-  /** Leaves out talk: progress, waiting and retry lines, the summary. Results, warnings and errors stay. */
-  quiet?: boolean;
 }
 
 /** A manifest as far as a report needs it: Secrets are masked by it, and created objects shown. */

@@ -21,7 +21,6 @@ describe("apply", () => {
   test("-o json", () => golden("apply-json", { output: "json" }, story.failed));
   test("-o yaml", () => golden("apply-yaml", { output: "yaml" }, story.failed));
   test("-o ndjson", () => golden("apply-ndjson", { output: "ndjson" }, story.failed));
-  test("quiet leaves results and errors", () => golden("apply-quiet", { quiet: true }, story.troubled));
   test("a server dry run has each diff under its line", () =>
     golden("apply-dry-run-server", { dryRun: "server", diff: true }, story.differs));
   test("a client dry run names what would be sent", () =>
