@@ -1,7 +1,7 @@
 /** The main job, as a new user would do it: apply, apply again, edit, diff, apply. */
 import { describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
-import { configMap, folder, kapply } from "./kapply.js";
+import { configMap, crd, folder, kapply } from "./kapply.js";
 
 const cluster = testCluster();
 const deployment = (replicas: number, image: string): string => `
@@ -119,32 +119,16 @@ describe("apply, diff, apply", () => {
 
   test("integers beyond 2^53 arrive as they were written", async () => {
     const namespace = await cluster.freshNamespace();
-    const crd = `big${namespace.slice(-8)}`;
-    const set = `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: ${crd}s.test.example }
-spec:
-  group: test.example
-  scope: Namespaced
-  names: { kind: Big${crd}, plural: ${crd}s, singular: ${crd} }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties: { spec: { type: object, properties: { count: { type: integer, format: int64 } } } }
----
-apiVersion: test.example/v1
-kind: Big${crd}
+    const group = `${namespace}.example`;
+    const set = `${crd(group, "Big", "{ type: object, properties: { count: { type: integer, format: int64 } } }")}---
+apiVersion: ${group}/v1
+kind: Big
 metadata: { name: one }
 spec: { count: 9223372036854775807 }
 `;
     const applied = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: set });
     expect(applied).toMatchObject({ status: 0 });
-    const live = await cluster.request(`/apis/test.example/v1/namespaces/${namespace}/${crd}s/one`);
+    const live = await cluster.request(`/apis/${group}/v1/namespaces/${namespace}/bigs/one`);
     expect(live.body).toContain('"count":9223372036854775807');
     expect(await kapply(cluster, ["diff", "-n", namespace, "-f", "-"], { input: set })).toMatchObject({
       status: 0,
@@ -186,23 +170,7 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: ${namespace} }
 ---
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: gadgets.${namespace}.example }
-spec:
-  group: ${namespace}.example
-  scope: Namespaced
-  names: { kind: Gadget, plural: gadgets, singular: gadget }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec: { type: object, required: [size], properties: { size: { type: integer } } }
----
+${crd(`${namespace}.example`, "Gadget", "{ type: object, required: [size], properties: { size: { type: integer } } }")}---
 apiVersion: ${namespace}.example/v1
 kind: Gadget
 metadata: { name: g, namespace: ${namespace} }
@@ -249,7 +217,7 @@ spec: { containers: [{ name: c, image: busybox }] }
     const input = set(namespace).replace("size: 3", "size: big");
     const refused = await kapply(cluster, ["apply", "-f", "-"], { input });
     expect(refused.status).toBe(2);
-    expect(refused.stderr).toMatch(/<stdin>:26:15: spec\.size: /);
+    expect(refused.stderr).toMatch(/<stdin>:22:15: spec\.size: /);
     expect((await cluster.request(`/api/v1/namespaces/${namespace}`)).status).toBe(404);
   });
 });

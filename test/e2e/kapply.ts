@@ -46,3 +46,21 @@ export function configMap(name: string, data: Record<string, string>): string {
     "\n",
   );
 }
+
+/** A CRD of one namespaced kind and version, `v1`, as YAML; `spec` is the schema of its objects' spec. */
+export function crd(group: string, kind: string, spec: string): string {
+  const singular = kind.toLowerCase();
+  return `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: ${singular}s.${group} }
+spec:
+  group: ${group}
+  scope: Namespaced
+  names: { kind: ${kind}, plural: ${singular}s, singular: ${singular} }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, properties: { spec: ${spec} } } }
+`;
+}

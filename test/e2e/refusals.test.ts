@@ -1,8 +1,9 @@
 /** What can go wrong against a real server, and what a person is told. */
+import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { isWrite } from "../cluster/audit.js";
 import { testCluster } from "../cluster/client.js";
-import { configMap, folder, kapply } from "./kapply.js";
+import { binary, configMap, crd, folder, kapply } from "./kapply.js";
 
 const cluster = testCluster();
 
@@ -167,25 +168,13 @@ spec:
 
   test("a kind that the server knows and our schemas do not is checked by the server's own schema", async () => {
     const namespace = await cluster.freshNamespace();
-    const name = `things.${namespace}.example`;
-    await cluster.kubectl(
-      ["apply", "-f", "-"],
-      `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: ${name} }
-spec:
-  group: ${namespace}.example
-  scope: Namespaced
-  names: { kind: Thing, plural: things, singular: thing }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, properties: { size: { type: integer } } } } } }
-`,
+    const definition = crd(
+      `${namespace}.example`,
+      "Thing",
+      "{ type: object, properties: { size: { type: integer } } }",
     );
-    await cluster.kubectl(["wait", "--for=condition=Established", `crd/${name}`]);
+    await cluster.kubectl(["apply", "-f", "-"], definition);
+    await cluster.kubectl(["wait", "--for=condition=Established", `crd/things.${namespace}.example`]);
     await expect
       .poll(async () => (await cluster.request(`/openapi/v3/apis/${namespace}.example/v1`)).body, {
         timeout: 20_000,
@@ -210,8 +199,6 @@ test("a signal ends new requests, says what became of each object, and exits 143
   const namespace = await cluster.freshNamespace();
   const input = Array.from({ length: 400 }, (_, i) => configMap(`cm-${i}`, { a: "b" })).join("---\n");
   const args = ["apply", "-n", namespace, "-f", "-", "--concurrency=1", "-o", "json"];
-  const { spawn } = await import("node:child_process");
-  const { binary } = await import("./kapply.js");
   const child = spawn(process.execPath, [binary, ...args], {
     env: { PATH: process.env["PATH"], HOME: cluster.dir, KUBECONFIG: cluster.kubeconfig },
     stdio: ["pipe", "pipe", "inherit"],
