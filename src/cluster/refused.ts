@@ -209,7 +209,12 @@ function invalid(refused: Refused, server: string): Wording {
     return !seen.has(key) && seen.add(key);
   });
   if (causes.length === 0) return plain(refused, server);
-  return { message: `the server finds it invalid, for ${count(causes.length, "reason")}`, causes };
+  // What is immutable is for a person to delete: that loses what the object stands for.
+  const immutable = causes.some(({ message }) => /\bimmutable\b/.test(message));
+  const hint = immutable
+    ? "leave the immutable field as it is, give the object another name, or delete the live one yourself and apply again"
+    : undefined;
+  return { message: `the server finds it invalid, for ${count(causes.length, "reason")}`, causes, hint };
 }
 
 /**

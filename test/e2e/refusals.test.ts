@@ -106,6 +106,24 @@ spec:
     expect(refused.stdout).toBe("service/web failed\n");
   });
 
+  test("an immutable field is never solved by deleting: the way out is told, and left to the person", async () => {
+    const namespace = await cluster.freshNamespace();
+    const job = (image: string): string =>
+      `apiVersion: batch/v1\nkind: Job\nmetadata: { name: once }\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{ name: once, image: "${image}" }]\n`;
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: job("example.com/once:1") });
+    const refused = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], {
+      input: job("example.com/once:2"),
+    });
+    expect(refused.status).toBe(5);
+    expect(refused.stderr).toContain("field is immutable");
+    expect(refused.stderr).toContain("delete the live one yourself");
+    expect(
+      (await cluster.readAudit()).filter(
+        ({ verb, objectRef }) => verb === "delete" && objectRef?.namespace === namespace,
+      ),
+    ).toEqual([]);
+  });
+
   test("what is not permitted names verb, resource and namespace; status 3", async () => {
     const namespace = await cluster.freshNamespace();
     const env = { KUBECONFIG: cluster.kubeconfigFor({ user: "alice" }, namespace) };
