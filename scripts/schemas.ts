@@ -6,8 +6,9 @@
  *
  * One file per Go package of definitions (`io.k8s.api.apps.v1.json`), so that a definition that several
  * group-versions use is stored once and a run reads only the packages that its kinds need; `resources.json` says
- * which kinds there are. The same server gives the same bytes.
+ * which kinds there are. What OpenAPI leaves out, Go says (test/cluster/zeros). The same server gives the same bytes.
  */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
@@ -43,6 +44,9 @@ const kept = [
   "x-kubernetes-preserve-unknown-fields",
   "x-kubernetes-unions",
 ] as const;
+
+/** Our own keyword beside them: what Go writes for a value that is not there (test/cluster/zeros). */
+const zeroKeyword = "x-kapply-zero";
 
 const refPrefix = "#/components/schemas/";
 
@@ -153,12 +157,47 @@ async function definitions(from: Server): Promise<Map<string, JsonObject>> {
   return all;
 }
 
+/** A resource or subresource as discovery lists it (apimachinery meta/v1 APIResource). */
+interface ServedResource {
+  name: string;
+  singularName: string;
+  kind: string;
+  namespaced: boolean;
+  verbs: string[];
+  shortNames?: string[];
+  categories?: string[];
+  group?: string;
+  version?: string;
+}
+
+/** A row of `resources.json`, but for its definition. */
 interface Resource {
   kind: string;
   plural: string;
+  singular: string;
   namespaced: boolean;
   /** Whether the server stores such objects, so that they can be applied. */
   stored: boolean;
+  verbs: string[];
+  shortNames?: string[];
+  categories?: string[];
+  /** By name, what each reads and writes where that is another kind (`scale`, `eviction`). */
+  subresources?: Record<string, { kind: string; group?: string; version?: string; verbs: string[] }>;
+}
+
+function subresourcesOf(plural: string, list: ServedResource[]): Pick<Resource, "subresources"> {
+  const found = list.filter(({ name }) => name.startsWith(`${plural}/`));
+  if (found.length === 0) return {};
+  const entries = found.map(({ name, kind, group, version, verbs }) => [
+    name.slice(plural.length + 1),
+    {
+      kind,
+      ...(group === undefined ? {} : { group }),
+      ...(version === undefined ? {} : { version }),
+      verbs,
+    },
+  ]);
+  return { subresources: Object.fromEntries(entries) as NonNullable<Resource["subresources"]> };
 }
 
 async function resources(from: Server): Promise<Map<string, Resource[]>> {
@@ -171,23 +210,44 @@ async function resources(from: Server): Promise<Map<string, Resource[]>> {
   const served = new Map<string, Resource[]>();
   for (const groupVersion of ["v1", ...versions.sort()]) {
     const path = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;
-    const list = (await get(from, path)).resources as {
-      name: string;
-      kind: string;
-      namespaced: boolean;
-      verbs: string[];
-    }[];
+    const list = (await get(from, path)).resources as unknown as ServedResource[];
     const rows = list
       .filter(({ name }) => !name.includes("/") && !custom.has(`${groupVersion.split("/")[0] ?? ""}/${name}`))
-      .map(({ name, kind, namespaced, verbs }) => ({
+      .map(({ name, singularName, kind, namespaced, verbs, shortNames, categories }) => ({
         kind,
         plural: name,
+        singular: singularName,
         namespaced,
         stored: verbs.includes("patch"),
+        verbs,
+        ...(shortNames === undefined ? {} : { shortNames }),
+        ...(categories === undefined ? {} : { categories }),
+        ...subresourcesOf(name, list),
       }));
     if (rows.length > 0) served.set(groupVersion, rows);
   }
   return served;
+}
+
+type Zeros = Record<string, Record<string, "omit" | "keep" | "pointer">>;
+
+/** What the Go types say of values that are not there. */
+function zeroFacts(): Zeros {
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+  const cwd = join(import.meta.dirname, "..", "test", "cluster");
+  const text = execFileSync("go", ["run", "-mod=readonly", "./zeros"], { cwd, env, maxBuffer: 2 ** 24 });
+  return JSON.parse(text.toString("utf8")) as Zeros;
+}
+
+/** Fields without the keyword are pointers: what was given is kept. */
+function withZeros(definition: JsonObject, zeros: Zeros[string] | undefined): JsonObject {
+  for (const [field, schema] of Object.entries(
+    isObject(definition.properties) ? definition.properties : {},
+  )) {
+    const fact = zeros?.[field];
+    if (isObject(schema) && (fact === "omit" || fact === "keep")) schema[zeroKeyword] = fact;
+  }
+  return definition;
 }
 
 /** The definition of a kind, by its `x-kubernetes-group-version-kind`. */
@@ -223,17 +283,19 @@ async function main(): Promise<void> {
     for (const row of rows.sort((a, b) => (a.kind < b.kind ? -1 : 1))) {
       const definition = definitionOf(all, groupVersion, row.kind);
       if (definition === undefined) continue;
-      if (row.stored) roots.push(definition);
-      kinds[row.kind] = { plural: row.plural, namespaced: row.namespaced, stored: row.stored, definition };
+      roots.push(definition);
+      const { kind, ...facts } = row;
+      kinds[kind] = { ...facts, definition } as unknown as Json;
     }
     table[groupVersion] = kinds;
   }
+  const zeros = zeroFacts();
   const packages = new Map<string, JsonObject>();
   for (const name of reachable(all, roots)) {
     const at = name.lastIndexOf(".");
     const file = packages.get(name.slice(0, at)) ?? {};
     packages.set(name.slice(0, at), file);
-    const definition = { ...all.get(name) };
+    const definition = withZeros({ ...all.get(name) }, zeros[name]);
     delete definition["x-kubernetes-group-version-kind"];
     setKey(file, name.slice(at + 1), definition);
   }
