@@ -1,5 +1,5 @@
 /** The rooms of src/ and who may enter which: data flows one way. */
-const nouns = "^src/(model|errors|json|parallel|words|result|group-version)\\.ts$";
+const nouns = "^src/(model|errors|json|shape|parallel|words|result|group-version)\\.ts$";
 
 /** A room imports itself, the nouns, and the rooms named. */
 const room = (name, ...others) => ({
@@ -38,6 +38,13 @@ module.exports = {
     room("plan", "merge/index"),
     room("apply", "merge/index", "plan/index"),
     room("report", "yaml/index"),
+    room("sandbox", "merge/index", "schema/index", "manifest/index", "yaml/index"),
+    {
+      name: "the-sandbox-is-met-over-http",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(sandbox|commands)/" },
+      to: { path: "^src/sandbox/" },
+    },
     {
       name: "only-the-command-line-knows-the-commands",
       severity: "error",

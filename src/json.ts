@@ -61,13 +61,19 @@ export function parseJson(text: string): Json {
 
 /** Writes JSON text, a `bigint` as the integer that it is. `indent` is a number of spaces, 0 for one line. */
 export function stringifyJson(value: unknown, indent = 0): string {
-  let exact: string | undefined;
+  try {
+    // Without a function to call for each value this takes a fourth of the time, and a `bigint` is rare.
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  const exact = mark();
   const text = JSON.stringify(
     value,
-    (_key, item: unknown) => (typeof item === "bigint" ? (exact = mark()) + String(item) : item),
+    (_key, item: unknown) => (typeof item === "bigint" ? exact + String(item) : item),
     indent,
   );
-  return exact === undefined ? text : text.replaceAll(new RegExp(`"${exact}(-?[0-9]+)"`, "g"), "$1");
+  return text.replaceAll(new RegExp(`"${exact}(-?[0-9]+)"`, "g"), "$1");
 }
 
 /** Whether two JSON values are the same value; the order of keys does not matter, that of items does. */

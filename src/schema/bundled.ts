@@ -64,6 +64,15 @@ export function bundledKinds(): [apiVersion: string, kind: string][] {
   );
 }
 
+/** All rows of the table as they are written: what discovery says of each kind, by `apiVersion` and kind. */
+export function bundledRows(): [apiVersion: string, kind: string, row: JsonObject][] {
+  return Object.entries(resources()).flatMap(([apiVersion, kinds]) =>
+    Object.entries(isObject(kinds) ? kinds : {}).flatMap(([kind, row]): [string, string, JsonObject][] =>
+      isObject(row) ? [[apiVersion, kind, row]] : [],
+    ),
+  );
+}
+
 const packages = new Map<string, JsonObject>();
 
 /** A definition by its full name, from the file of its package. */
