@@ -1,4 +1,7 @@
-/** Builds dist/: the command line as one file, the library as one module with its types. */
+/**
+ * Builds dist/: the command line as one file, the library as one module with its types. `--command-line` builds the
+ * former alone.
+ */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { basename, dirname, join } from "node:path";
@@ -82,32 +85,38 @@ const shared: BuildOptions = {
   logLevel: "warning",
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-await Promise.all([
-  // One file that carries everything: what a path does not need is neither evaluated nor compiled.
-  bundle({
+/** One file that carries everything: what a path does not need is neither evaluated nor compiled. */
+async function buildCommandLine(): Promise<void> {
+  await bundle({
     ...shared,
     ...commandLine,
     entryPoints: ["src/cli.ts"],
     outfile: "dist/kapply.cjs",
     plugins: [embedSchemas, lazyPackages],
     banner: { js: "#!/usr/bin/env node" },
-  }),
-  bundle({
+  });
+  chmodSync(join(root, "dist/kapply.cjs"), 0o755);
+}
+
+async function buildLibrary(): Promise<void> {
+  await bundle({
     ...shared,
     entryPoints: ["src/index.ts"],
     outfile: "dist/index.js",
     format: "esm",
     packages: "external",
     plugins: [embedSchemas],
-  }),
-]);
-chmodSync(join(root, "dist/kapply.cjs"), 0o755);
-execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.types.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
-writeFileSync(join(root, "dist/THIRD-PARTY.txt"), licenses());
+  });
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [compiler, "-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
+}
+
+if (process.argv.includes("--command-line")) await buildCommandLine();
+else {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  await Promise.all([buildCommandLine(), buildLibrary()]);
+  writeFileSync(join(root, "dist/THIRD-PARTY.txt"), licenses());
+}
 
 /** The licenses of all packages within the command line, as they ask for. */
 function licenses(): string {

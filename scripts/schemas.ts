@@ -6,7 +6,8 @@
  *
  * One file per Go package of definitions (`io.k8s.api.apps.v1.json`), so that a definition that several
  * group-versions use is stored once and a run reads only the packages that its kinds need; `resources.json` says
- * which kinds there are. What OpenAPI leaves out, Go says (test/cluster/zeros). The same server gives the same bytes.
+ * which kinds there are. What OpenAPI leaves out, Go says (test/cluster/gofacts). The same server gives the same
+ * bytes.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -45,8 +46,17 @@ const kept = [
   "x-kubernetes-unions",
 ] as const;
 
-/** Our own keyword beside them: what Go writes for a value that is not there (test/cluster/zeros). */
+/** Our own keyword beside them: what Go writes for a value that is not there (test/cluster/gofacts). */
 const zeroKeyword = "x-kapply-zero";
+
+/**
+ * And another: the number of the field in protobuf, or a list of numbers where JSON has the fields of a message
+ * inlined: `[2, 6]` is field 6 of the message in field 2.
+ */
+const protoKeyword = "x-kapply-proto";
+
+/** What is sent that is no resource and no subresource. */
+const options = ["io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"];
 
 const refPrefix = "#/components/schemas/";
 
@@ -182,8 +192,18 @@ interface Resource {
   shortNames?: string[];
   categories?: string[];
   /** By name, what each reads and writes where that is another kind (`scale`, `eviction`). */
-  subresources?: Record<string, { kind: string; group?: string; version?: string; verbs: string[] }>;
+  subresources?: Record<string, Subresource>;
 }
+
+// No interface: those are not taken for JSON.
+type Subresource = {
+  kind: string;
+  group?: string;
+  version?: string;
+  verbs: string[];
+  /** Where the kind is another one than the resource's, and has bodies. */
+  definition?: string;
+};
 
 function subresourcesOf(plural: string, list: ServedResource[]): Pick<Resource, "subresources"> {
   const found = list.filter(({ name }) => name.startsWith(`${plural}/`));
@@ -229,23 +249,31 @@ async function resources(from: Server): Promise<Map<string, Resource[]>> {
   return served;
 }
 
-type Zeros = Record<string, Record<string, "omit" | "keep" | "pointer">>;
-
-/** What the Go types say of values that are not there. */
-function zeroFacts(): Zeros {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
-  const cwd = join(import.meta.dirname, "..", "test", "cluster");
-  const text = execFileSync("go", ["run", "-mod=readonly", "./zeros"], { cwd, env, maxBuffer: 2 ** 24 });
-  return JSON.parse(text.toString("utf8")) as Zeros;
+interface Fact {
+  zero: "omit" | "keep" | "pointer";
+  proto?: number[];
 }
 
-/** Fields without the keyword are pointers: what was given is kept. */
-function withZeros(definition: JsonObject, zeros: Zeros[string] | undefined): JsonObject {
+/** What the Go types say of their fields, by definition and field. */
+type Facts = Record<string, Record<string, Fact>>;
+
+function goFacts(): Facts {
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+  const cwd = join(import.meta.dirname, "..", "test", "cluster");
+  const text = execFileSync("go", ["run", "-mod=readonly", "./gofacts"], { cwd, env, maxBuffer: 2 ** 24 });
+  return JSON.parse(text.toString("utf8")) as Facts;
+}
+
+/** Fields without the zero keyword are pointers: what was given is kept. */
+function withFacts(definition: JsonObject, facts: Facts[string] | undefined): JsonObject {
   for (const [field, schema] of Object.entries(
     isObject(definition.properties) ? definition.properties : {},
   )) {
-    const fact = zeros?.[field];
-    if (isObject(schema) && (fact === "omit" || fact === "keep")) schema[zeroKeyword] = fact;
+    const { zero, proto = [] } = facts?.[field] ?? { zero: "pointer" };
+    if (!isObject(schema)) continue;
+    if (zero !== "pointer") schema[zeroKeyword] = zero;
+    const [number, ...more] = proto;
+    if (number !== undefined) schema[protoKeyword] = more.length === 0 ? number : proto;
   }
   return definition;
 }
@@ -259,6 +287,18 @@ function definitionOf(all: Map<string, JsonObject>, groupVersion: string, kind: 
     if (matches && named.length === 1) return name;
   }
   return undefined;
+}
+
+/** Subresources of another kind than the resource, with the definitions of those kinds. */
+function withDefinitions(all: Map<string, JsonObject>, groupVersion: string, row: Resource): Resource {
+  if (row.subresources === undefined) return row;
+  const entries = Object.entries(row.subresources).map(([name, subresource]): [string, Subresource] => {
+    const { kind, group = "", version = "v1" } = subresource;
+    const own = group === "" ? groupVersion : `${group}/${version}`;
+    const definition = kind === row.kind ? undefined : definitionOf(all, own, kind);
+    return [name, definition === undefined ? subresource : { ...subresource, definition }];
+  });
+  return { ...row, subresources: Object.fromEntries(entries) };
 }
 
 /** The definitions that the roots need, themselves included. */
@@ -277,25 +317,27 @@ async function main(): Promise<void> {
   const from = server();
   const all = await definitions(from);
   const table: JsonObject = {};
-  const roots: string[] = [];
+  const roots = [...options];
   for (const [groupVersion, rows] of await resources(from)) {
     const kinds: JsonObject = {};
     for (const row of rows.sort((a, b) => (a.kind < b.kind ? -1 : 1))) {
       const definition = definitionOf(all, groupVersion, row.kind);
       if (definition === undefined) continue;
       roots.push(definition);
-      const { kind, ...facts } = row;
-      kinds[kind] = { ...facts, definition } as unknown as Json;
+      const { kind, ...facts } = withDefinitions(all, groupVersion, row);
+      for (const subresource of Object.values(facts.subresources ?? {}))
+        if (subresource.definition !== undefined) roots.push(subresource.definition);
+      kinds[kind] = { ...facts, definition };
     }
     table[groupVersion] = kinds;
   }
-  const zeros = zeroFacts();
+  const facts = goFacts();
   const packages = new Map<string, JsonObject>();
   for (const name of reachable(all, roots)) {
     const at = name.lastIndexOf(".");
     const file = packages.get(name.slice(0, at)) ?? {};
     packages.set(name.slice(0, at), file);
-    const definition = withZeros({ ...all.get(name) }, zeros[name]);
+    const definition = withFacts({ ...all.get(name) }, facts[name]);
     delete definition["x-kubernetes-group-version-kind"];
     setKey(file, name.slice(at + 1), definition);
   }

@@ -63,7 +63,9 @@ export async function likelyNamespace(values: Values, context: Context): Promise
 
 function environmentOf(context: Context, notify: (message: string) => void): AuthEnvironment {
   const { env, homedir, cwd, stdinIsTerminal } = context;
-  return { env, homedir, cwd, stdinIsTerminal, notify };
+  // A pod's files stand elsewhere where nobody may write to /var/run: in the sandbox, in tests of scripts.
+  const serviceAccountDir = env["KAPPLY_SERVICE_ACCOUNT_DIR"] || undefined;
+  return { env, homedir, cwd, stdinIsTerminal, notify, serviceAccountDir };
 }
 
 function authFlags(values: Values): AuthFlags {

@@ -105,6 +105,45 @@ export const flags = {
     bare: "http://127.0.0.1:8001",
     help: "go through kubectl proxy: a URL, or unix:/path (default http://127.0.0.1:8001)",
   },
+  listen: {
+    takes: "text",
+    value: "HOST:PORT",
+    help: "where to listen (default 127.0.0.1 and any free port)",
+  },
+  http: { takes: "switch", help: "plain HTTP without credentials, on this machine only" },
+  seed: {
+    takes: "list",
+    value: "FILE",
+    help: "file or directory of manifests to start with, - for standard input; repeats",
+  },
+  state: { takes: "text", value: "FILE", help: "keep everything in a file, and start from it" },
+  log: {
+    takes: "text",
+    value: "FORMAT",
+    bare: "text",
+    choices: ["text", "json"],
+    help: "print each request to stderr",
+  },
+  fault: {
+    takes: "repeat",
+    value: "SPEC",
+    help: "misbehave on purpose, as in 429,retry-after=1,every=5; help lists all words; repeats",
+  },
+  dir: {
+    takes: "text",
+    value: "DIR",
+    help: "folder for the kubeconfig, ca.crt and service-account files (default a temporary one)",
+  },
+  "service-account": {
+    takes: "text",
+    value: "NAMESPACE/NAME",
+    help: "whose token the in-pod files hold (default default/default)",
+  },
+  "client-ca": {
+    takes: "text",
+    value: "FILE",
+    help: "authority whose client certificates are users: CN the name, O the groups",
+  },
   help: { short: "h", takes: "switch", help: "show this help" },
 } as const satisfies Record<string, Flag>;
 

@@ -82,6 +82,38 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./raw.js")).raw,
   },
   {
+    name: "sandbox",
+    summary: "run a Kubernetes-style API server here, for first runs, demos and tests",
+    usage: "sandbox [flags] [-- COMMAND ...]",
+    description:
+      "Starts an in-memory API server on this machine, prints its URL and a kubeconfig, and runs until Ctrl-C. kubectl\n" +
+      "works with it too. With a COMMAND, runs that against it, with KUBECONFIG and what a pod has in the environment,\n" +
+      "and exits with its status. No controllers run: a Deployment is stored, and makes no Pods.",
+    flags: [
+      "seed",
+      "recursive",
+      "state",
+      "log",
+      "fault",
+      "listen",
+      "http",
+      "dir",
+      "service-account",
+      "client-ca",
+      "output",
+    ],
+    examples: [
+      ["In one terminal; export the printed KUBECONFIG in another", "kapply sandbox"],
+      ["Try manifests on a fresh server", "kapply sandbox -- kapply apply -f deploy/"],
+      [
+        "Test a script against a server that is busy",
+        "kapply sandbox --fault 429,retry-after=1,every=3 -- ./deploy.sh",
+      ],
+      ["Keep what was made", "kapply sandbox --state sandbox.json"],
+    ],
+    load: async () => (await import("./sandbox.js")).sandbox,
+  },
+  {
     name: "completion",
     summary: "print a completion script for bash, zsh or fish",
     usage: "completion bash|zsh|fish",

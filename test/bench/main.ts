@@ -1,18 +1,19 @@
 /**
- * `npm run bench`: kapply beside kubectl, in turns, on one fresh control plane. Prints medians and ratios; judges
- * nothing. `npm run bench -- --runs 5 --objects 1000` sets how often and how many.
+ * `npm run bench`: kapply beside kubectl, in turns, on one fresh control plane; then the sandbox beside that control
+ * plane. Prints medians and ratios; judges nothing. `npm run bench -- --runs 5 --objects 1000` sets how often and how many.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { testCluster } from "../cluster/client.js";
+import { testControlPlane } from "../cluster/kubectl.js";
 import { run } from "../cluster/run.js";
-import { binary } from "../e2e/kapply.js";
+import { binary } from "../cluster/sandbox.js";
+import { benchSandbox } from "./sandbox.js";
 
 const { values } = parseArgs({ options: { runs: { type: "string" }, objects: { type: "string" } } });
 const runs = Number(values.runs ?? 3);
 const objects = Number(values.objects ?? 1000);
-const cluster = testCluster();
+const cluster = testControlPlane();
 
 type Peer = "kapply" | "kubectl";
 interface Row {
@@ -96,3 +97,4 @@ for (const { title, commands } of rows) {
   console.log(`${title.padEnd(40)}${cells.map((cell) => cell.padStart(9)).join("")}`);
 }
 console.log("\nratio: how many times faster kapply is");
+await benchSandbox(cluster, runs);

@@ -1,5 +1,6 @@
-/** What the API server wrote down about each request. */
+/** What the server wrote down about each request. */
 import { readFile } from "node:fs/promises";
+import { eventOf, type SandboxLine } from "./sandbox-log.js";
 
 /** One line of the log, at level Metadata (k8s.io/apiserver/pkg/apis/audit/v1, `Event`). */
 export interface AuditEvent {
@@ -39,12 +40,25 @@ export function isWrite(event: AuditEvent): boolean {
   return writingVerbs.has(event.verb);
 }
 
-/** The events so far, oldest first. A line that is still being written is left for the next time. */
-export async function readAuditLog(file: string): Promise<AuditEvent[]> {
+/** Whether a part of the control plane asked by itself: each namespace gets the ConfigMap kube-root-ca.crt, say. */
+export function isController({ user }: AuditEvent): boolean {
+  return /^system:(?!serviceaccount:(?!kube-system:))/.test(user.username);
+}
+
+/** For whom a request was answered: who asked, or whom they impersonated. */
+export function actorOf({ user, impersonatedUser }: AuditEvent): string {
+  return (impersonatedUser ?? user).username;
+}
+
+/**
+ * The events so far, oldest first: of an API server's audit log, or of the log of the sandbox. A line that is still
+ * being written is left for the next time.
+ */
+export async function readAuditLog(target: "control-plane" | "sandbox", file: string): Promise<AuditEvent[]> {
   const text = await readFile(file, "utf8");
-  return text
-    .slice(0, text.lastIndexOf("\n") + 1)
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as AuditEvent);
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  const written = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as unknown);
+  return target === "sandbox"
+    ? (written as object[]).filter((line): line is SandboxLine => "method" in line).map(eventOf)
+    : (written as AuditEvent[]);
 }

@@ -42,18 +42,21 @@ export function recordPid(dir: string, name: string, pid: number): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** Starts a component of the control plane in `dir`, logging to `dir/NAME.log`. */
+/** Starts a component of the server in `dir`, logging to `dir/NAME.log`; its stdout goes to `outFile` if there is one. */
 export function startComponent(
   dir: string,
   name: string,
   command: string,
   args: readonly string[],
+  outFile?: string,
 ): Component {
   const logFile = path.join(dir, `${name}.log`);
   const log = openSync(logFile, "a");
+  const out = outFile === undefined ? log : openSync(outFile, "a");
   const env = { PATH: process.env["PATH"], HOME: dir, TMPDIR: dir };
-  const child = spawn(command, args, { cwd: dir, env, detached: true, stdio: ["ignore", log, log] });
+  const child = spawn(command, args, { cwd: dir, env, detached: true, stdio: ["ignore", out, log] });
   closeSync(log);
+  if (out !== log) closeSync(out);
   const pid = child.pid;
   const forget = pid === undefined ? () => undefined : recordPid(dir, name, pid);
   // A process that forgets to stop its control plane can still end; the guardian cleans up behind it.

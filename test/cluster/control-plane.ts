@@ -9,13 +9,13 @@ import {
   kubeconfigText,
   request,
   untilServiceAccount,
-  type Cluster,
   type ClusterDescription,
 } from "./client.js";
 import { ComponentFailed, freePorts, startComponent, untilReady, type Component } from "./component.js";
 import { describe, writeFiles } from "./files.js";
 import { apiServerFlags, controllerManagerFlags, etcdFlags } from "./flags.js";
 import { startGuardian, type Guardian } from "./guardian.js";
+import { withKubectl, type KubectlCluster } from "./kubectl.js";
 
 export interface ControlPlaneOptions {
   /** Gets a line before something long; nothing is printed when left out. */
@@ -24,9 +24,11 @@ export interface ControlPlaneOptions {
   signal?: AbortSignal;
   /** More flags for the API server, such as `--max-requests-inflight=1`. */
   apiServerFlags?: readonly string[];
+  /** The controllers that run, by their names in kube-controller-manager; all that do by default when left out. */
+  controllers?: readonly string[];
 }
 
-export interface ControlPlane extends Cluster {
+export interface ControlPlane extends KubectlCluster {
   /** Process ids of what runs now: components and guardian. */
   pids(): number[];
   /** Ends the API server alone: from here on connections are refused. SIGKILL ends it as a crash does. */
@@ -66,7 +68,7 @@ async function startOnce(assets: Assets, options: ControlPlaneOptions): Promise<
   try {
     const files = writeFiles(dir, await makeCertificates(userNames));
     const [etcdPort = 0, peerPort = 0, port = 0] = await freePorts(3);
-    const at = describe(dir, files, assets, port);
+    const at = describe(dir, files, port);
     writeFileSync(at.kubeconfig, kubeconfigText(at, files.admin), { mode: 0o600 });
 
     running.etcd = startComponent(dir, "etcd", assets.etcd, etcdFlags(dir, etcdPort, peerPort));
@@ -78,14 +80,14 @@ async function startOnce(assets: Assets, options: ControlPlaneOptions): Promise<
       await untilReady(component, 90, () => isReady(at), options.signal);
     };
     await startApiServer();
-    running.controllerManager = startComponent(
-      dir,
-      "kube-controller-manager",
-      assets.kubeControllerManager,
-      controllerManagerFlags(at, files),
-    );
-    await untilDefaultServiceAccount(at, running.controllerManager);
-    return controlPlaneOf(at, running, startApiServer);
+    const { controllers = ["*"] } = options;
+    if (controllers.length > 0) {
+      const flags = controllerManagerFlags(at, files, controllers);
+      const component = startComponent(dir, "kube-controller-manager", assets.kubeControllerManager, flags);
+      running.controllerManager = component;
+      await untilDefaultServiceAccount(at, component);
+    }
+    return controlPlaneOf(at, assets.kubectl, running, startApiServer);
   } catch (error) {
     await stop(running);
     throw error;
@@ -102,13 +104,14 @@ interface Running {
 
 function controlPlaneOf(
   at: ClusterDescription,
+  kubectlPath: string,
   running: Running,
   startApiServer: () => Promise<void>,
 ): ControlPlane {
   const stopApiServer = async (signal: NodeJS.Signals = "SIGTERM") => running.apiServer?.stop(signal);
   let stopped: Promise<void> | undefined;
   return {
-    ...clusterOf(at),
+    ...withKubectl(clusterOf(at), kubectlPath),
     pids: () => {
       const components = [running.etcd, running.apiServer, running.controllerManager];
       const alive = components.filter((component) => component !== undefined && !component.hasEnded());

@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Assets } from "./assets.js";
 import { auditPolicy } from "./audit.js";
 import type { Certificates } from "./certificates.js";
 import type { ClusterDescription } from "./client.js";
 
-/** Paths, but for `caPem`, `adminToken` and the tokens in `users`. */
+/** Paths, but for `caPem` and `adminToken`. */
 export interface Files {
   ca: string;
   caPem: string;
@@ -25,24 +24,8 @@ export interface Files {
 
 /** Writes them, readable by their owner alone. */
 export function writeFiles(dir: string, certificates: Certificates): Files {
-  const write = (name: string, text: string): string => {
-    const file = path.join(dir, name);
-    writeFileSync(file, text, { mode: 0o600 });
-    return file;
-  };
-  const users: ClusterDescription["users"] = {};
-  for (const [name, pair] of Object.entries(certificates.users)) {
-    users[name] = {
-      token: randomBytes(16).toString("hex"),
-      certificateFile: write(`${name}.crt`, pair.certificate),
-      keyFile: write(`${name}.key`, pair.key),
-    };
-  }
+  const write = (name: string, text: string): string => writeFile(dir, name, text);
   const adminToken = randomBytes(16).toString("hex");
-  const tokens = [
-    `${adminToken},token-admin,token-admin,"system:masters"`,
-    ...Object.entries(users).map(([name, { token }]) => `${token},${name},${name}`),
-  ];
   return {
     ca: write("ca.crt", certificates.ca),
     caPem: certificates.ca,
@@ -52,25 +35,44 @@ export function writeFiles(dir: string, certificates: Certificates): Files {
       "client-certificate": write("admin.crt", certificates.admin.certificate),
       "client-key": write("admin.key", certificates.admin.key),
     },
-    users,
+    users: writeUsers(dir, certificates),
     adminToken,
-    tokens: write("tokens.csv", `${tokens.join("\n")}\n`),
+    tokens: write("tokens.csv", `${adminToken},token-admin,token-admin,"system:masters"\n`),
     serviceAccountKey: write("service-account.key", certificates.serviceAccount.privateKey),
     serviceAccountPublicKey: write("service-account.pub", certificates.serviceAccount.publicKey),
     auditPolicy: write("audit-policy.json", JSON.stringify(auditPolicy)),
   };
 }
 
+/** Writes the client certificates of the users beside the administrator. */
+export function writeUsers(dir: string, certificates: Certificates): ClusterDescription["users"] {
+  const users: ClusterDescription["users"] = {};
+  for (const [name, pair] of Object.entries(certificates.users)) {
+    users[name] = {
+      certificateFile: writeFile(dir, `${name}.crt`, pair.certificate),
+      keyFile: writeFile(dir, `${name}.key`, pair.key),
+    };
+  }
+  return users;
+}
+
+/** Writes a file that its owner alone can read, and gives its path. */
+export function writeFile(dir: string, name: string, text: string): string {
+  const file = path.join(dir, name);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
 /** What the API server that will listen on that port is to its users. */
-export function describe(dir: string, files: Files, assets: Assets, port: number): ClusterDescription {
+export function describe(dir: string, files: Files, port: number): ClusterDescription {
   return {
+    target: "control-plane",
     server: `https://127.0.0.1:${port}`,
     host: "127.0.0.1",
     port,
     caFile: files.ca,
     caPem: files.caPem,
     kubeconfig: path.join(dir, "admin.kubeconfig"),
-    kubectlPath: assets.kubectl,
     adminToken: files.adminToken,
     users: files.users,
     dir,

@@ -42,8 +42,13 @@ export function apiServerFlags(at: ClusterDescription, files: Files, etcdPort: n
   ];
 }
 
-export function controllerManagerFlags(at: ClusterDescription, files: Files): string[] {
+export function controllerManagerFlags(
+  at: ClusterDescription,
+  files: Files,
+  controllers: readonly string[],
+): string[] {
   return [
+    `--controllers=${controllers.join(",")}`,
     `--kubeconfig=${at.kubeconfig}`,
     `--service-account-private-key-file=${files.serviceAccountKey}`,
     `--root-ca-file=${files.ca}`,

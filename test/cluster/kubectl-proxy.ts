@@ -1,9 +1,8 @@
 /** The real `kubectl proxy`, on a port or a unix socket. */
-import path from "node:path";
-import type { ClusterDescription } from "./client.js";
-import { kubectlEnv } from "./client.js";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import path from "node:path";
+import { kubectlEnv, type KubectlCluster } from "./kubectl.js";
 
 export interface KubectlProxy {
   /** What a client is given: `http://127.0.0.1:PORT`, or the path of the socket. */
@@ -24,7 +23,7 @@ export interface KubectlProxyOptions {
 
 /** Starts one and resolves once it listens. Throws an error with its stderr when it ends before. */
 export async function startKubectlProxy(
-  cluster: ClusterDescription,
+  cluster: KubectlCluster,
   options: KubectlProxyOptions = {},
 ): Promise<KubectlProxy> {
   const { unixSocket, kubeconfig = cluster.kubeconfig, flags = [] } = options;

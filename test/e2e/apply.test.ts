@@ -1,5 +1,6 @@
 /** The main job, as a new user would do it: apply, apply again, edit, diff, apply. */
 import { describe, expect, test } from "vitest";
+import { actorOf } from "../cluster/audit.js";
 import { testCluster } from "../cluster/client.js";
 import { configMap, crd, folder, kapply } from "./kapply.js";
 
@@ -69,20 +70,14 @@ describe("apply, diff, apply", () => {
     await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], {
       input: configMap("settings", { a: "1" }),
     });
-    const live = await cluster.kubectlJson<{ data: unknown }>([
-      "get",
-      "configmap",
-      "settings",
-      "-n",
-      namespace,
-    ]);
+    const live = await cluster.get<{ data: unknown }>(`/api/v1/namespaces/${namespace}/configmaps/settings`);
     expect(live.data).toEqual({ a: "1" });
   });
 
   test("an object of kubectl with the same values differs in ownership alone, and is ours after an apply", async () => {
     const namespace = await cluster.freshNamespace();
     const input = configMap("settings", { a: "1" });
-    await cluster.kubectl(["apply", "--server-side", "-n", namespace, "-f", "-"], input);
+    await cluster.apply(`/api/v1/namespaces/${namespace}/configmaps/settings`, input, "kubectl");
     const before = await kapply(cluster, ["diff", "-n", namespace, "-f", "-"], { input });
     expect(before.status).toBe(1);
     expect(before.stdout).toContain("kapply would come to own fields");
@@ -96,7 +91,14 @@ describe("apply, diff, apply", () => {
 
   test("fields of client-side kubectl apply are kubectl's: changing one is a conflict until it is forced", async () => {
     const namespace = await cluster.freshNamespace();
-    await cluster.kubectl(["apply", "-n", namespace, "-f", "-"], configMap("settings", { a: "1" }));
+    // What client-side apply sends for an object that is not there.
+    const metadata = {
+      name: "settings",
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}\n" },
+    };
+    const settings = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "1" } };
+    const manager = "kubectl-client-side-apply";
+    await cluster.create(`/api/v1/namespaces/${namespace}/configmaps`, settings, manager);
     const input = configMap("settings", { a: "2" });
     const refused = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
     expect(refused.status).toBe(4);
@@ -113,7 +115,7 @@ describe("apply, diff, apply", () => {
       `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {${keys}}\n`;
     await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: secret("a: x, b: y") });
     await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: secret("a: x") });
-    const live = await cluster.kubectlJson<{ data: unknown }>(["get", "secret", "s", "-n", namespace]);
+    const live = await cluster.get<{ data: unknown }>(`/api/v1/namespaces/${namespace}/secrets/s`);
     expect(live.data).toEqual({ a: "eA==" });
   });
 
@@ -143,9 +145,7 @@ describe("requests", () => {
     const user = `asker-${Math.random().toString(36).slice(2)}`;
     const args = ["apply", "-n", namespace, "-f", "-", `--as=${user}`, "--as-group=system:masters"];
     expect(await kapply(cluster, args, { input })).toMatchObject({ status: 0 });
-    const events = (await cluster.readAudit()).filter(
-      ({ impersonatedUser }) => impersonatedUser?.username === user,
-    );
+    const events = (await cluster.readAudit()).filter((event) => actorOf(event) === user);
     return events.map(({ verb, requestURI }) => `${verb} ${requestURI.replace(/\?.*/, "")}`).sort();
   }
 

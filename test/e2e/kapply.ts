@@ -4,9 +4,9 @@ import path from "node:path";
 import type { Cluster } from "../cluster/client.js";
 import { run } from "../cluster/run.js";
 import type { RunResult } from "../cluster/run.js";
+import { binary } from "../cluster/sandbox.js";
 
-/** The file that people install. */
-export const binary = path.resolve(import.meta.dirname, "../../dist/kapply.cjs");
+export { binary };
 
 export interface KapplyOptions {
   input?: string;

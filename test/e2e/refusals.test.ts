@@ -1,7 +1,7 @@
 /** What can go wrong against a real server, and what a person is told. */
 import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { isWrite } from "../cluster/audit.js";
+import { isController, isWrite } from "../cluster/audit.js";
 import { testCluster } from "../cluster/client.js";
 import { binary, configMap, crd, folder, kapply } from "./kapply.js";
 
@@ -9,10 +9,7 @@ const cluster = testCluster();
 
 async function writesIn(namespace: string): Promise<string[]> {
   const events = (await cluster.readAudit()).filter(
-    (event) =>
-      isWrite(event) &&
-      event.objectRef?.namespace === namespace &&
-      event.userAgent?.startsWith("kapply/") === true,
+    (event) => isWrite(event) && event.objectRef?.namespace === namespace && !isController(event),
   );
   return events.map(
     ({ verb, objectRef, requestURI }) =>
@@ -67,7 +64,7 @@ describe("refusals", () => {
     expect(refused.stderr).toContain("<stdin>:6:6: data.k");
     expect(refused.stderr).toContain("other");
     expect(refused.stderr).toContain("--force-conflicts");
-    const live = await cluster.kubectlJson<{ data: unknown }>(["get", "configmap", "a", "-n", namespace]);
+    const live = await cluster.get<{ data: unknown }>(`/api/v1/namespaces/${namespace}/configmaps/a`);
     expect(live.data).toEqual({ k: "theirs" });
 
     const forced = await kapply(cluster, ["apply", "-n", namespace, "-f", "-", "--force-conflicts"], {
@@ -191,8 +188,8 @@ spec:
       "Thing",
       "{ type: object, properties: { size: { type: integer } } }",
     );
-    await cluster.kubectl(["apply", "-f", "-"], definition);
-    await cluster.kubectl(["wait", "--for=condition=Established", `crd/things.${namespace}.example`]);
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    await cluster.apply(`${definitions}/things.${namespace}.example`, definition);
     await expect
       .poll(async () => (await cluster.request(`/openapi/v3/apis/${namespace}.example/v1`)).body, {
         timeout: 20_000,
@@ -224,9 +221,10 @@ test("a signal ends new requests, says what became of each object, and exits 143
   child.stdin.end(input);
   let stdout = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  const first = `/api/v1/namespaces/${namespace}/configmaps/cm-0`;
   await expect
-    .poll(async () => (await writesIn(namespace)).length, { timeout: 30_000, interval: 20 })
-    .toBeGreaterThan(0);
+    .poll(async () => (await cluster.request(first)).status, { timeout: 30_000, interval: 20 })
+    .toBe(200);
   child.kill("SIGTERM");
   const status = await new Promise((resolve) => child.on("close", resolve));
   expect(status).toBe(143);

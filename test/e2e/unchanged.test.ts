@@ -29,12 +29,11 @@ beforeAll(async () => {
     stdinIsTerminal: false,
     readStdin: () => Promise.resolve(new Uint8Array()),
   });
-  const plurals = await pluralsByKind();
+  const plurals = await pluralsByKind(new Set(manifests.map(({ ref }) => ref.apiVersion)));
   held = await Promise.all(
     manifests.map(async ({ ref, body }) => {
-      const prefix = ref.apiVersion.includes("/") ? `/apis/${ref.apiVersion}` : `/api/${ref.apiVersion}`;
       const namespace = ref.namespace === undefined ? "" : `/namespaces/${ref.namespace}`;
-      const path = `${prefix}${namespace}/${plurals.get(ref.kind) ?? ""}/${encodeURIComponent(ref.name)}`;
+      const path = `${prefixOf(ref.apiVersion)}${namespace}/${plurals.get(ref.kind) ?? ""}/${encodeURIComponent(ref.name)}`;
       const live = parseJson((await cluster.request(path)).body);
       if (!isObject(live) || live["kind"] !== ref.kind) throw new Error(`${path}: ${stringifyJson(live)}`);
       return { body: readyBody(body, ref), live, path };
@@ -42,13 +41,17 @@ beforeAll(async () => {
   );
 });
 
-async function pluralsByKind(): Promise<Map<string, string>> {
-  const { stdout } = await cluster.kubectl(["api-resources", "--no-headers"]);
-  const rows = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(/\s+/));
-  return new Map(rows.map((row) => [row.at(-1) ?? "", row[0] ?? ""]));
+/** By discovery: `Deployment` to `deployments`, for the kinds of these versions of groups. */
+async function pluralsByKind(apiVersions: ReadonlySet<string>): Promise<Map<string, string>> {
+  const lists = [...apiVersions].map((apiVersion) =>
+    cluster.get<{ resources: { name: string; kind: string }[] }>(prefixOf(apiVersion)),
+  );
+  const resources = (await Promise.all(lists)).flatMap((list) => list.resources);
+  return new Map(resources.filter(({ name }) => !name.includes("/")).map(({ name, kind }) => [kind, name]));
+}
+
+function prefixOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 /** Whether the server's dry run would change the object or its managed fields; undefined when it refuses. */

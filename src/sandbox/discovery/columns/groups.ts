@@ -1,0 +1,237 @@
+/**
+ * The columns of the kinds of the other groups, by `PLURAL.GROUP`.
+ *
+ * Source: kubernetes pkg/printers/internalversion/printers.go (`AddHandlers`).
+ */
+import { ago, at, count, joined, labels, ratio, selector, textOf } from "./cells.js";
+import {
+  aged,
+  flag,
+  integer,
+  name,
+  named,
+  replicas,
+  template,
+  text,
+  wide,
+  workload,
+  type TableColumn,
+} from "./column.js";
+import { event } from "./core.js";
+import * as network from "./network.js";
+import * as other from "./others.js";
+import * as workloads from "./workloads.js";
+
+const binding = [
+  name,
+  text("Role", other.roleReference),
+  aged,
+  wide("Users", other.subjects("User")),
+  wide("Groups", other.subjects("Group")),
+  wide("ServiceAccounts", other.subjects("ServiceAccount")),
+];
+const webhooks = [name, integer("Webhooks", count("webhooks")), aged];
+const policyBinding = [
+  name,
+  text("PolicyName", at("spec.policyName")),
+  text("ParamRef", other.paramReference),
+  aged,
+];
+const queuing = "spec.limited.limitResponse.queuing";
+
+export const groupColumns: Record<string, readonly TableColumn[]> = {
+  "deployments.apps": [
+    name,
+    text("Ready", ratio("status.readyReplicas", "spec.replicas")),
+    text("Up-to-date", at("status.updatedReplicas", 0)),
+    text("Available", at("status.availableReplicas", 0)),
+    aged,
+    ...template("spec.template.spec"),
+    wide("Selector", selector("spec.selector", "")),
+  ],
+  "replicasets.apps": [name, ...replicas, ...workload("spec.template.spec", "spec.selector")],
+  "statefulsets.apps": [
+    name,
+    text("Ready", ratio("status.readyReplicas", "spec.replicas")),
+    aged,
+    ...template("spec.template.spec"),
+  ],
+  "daemonsets.apps": [
+    name,
+    integer("Desired", at("status.desiredNumberScheduled", 0)),
+    integer("Current", at("status.currentNumberScheduled", 0)),
+    integer("Ready", at("status.numberReady", 0)),
+    integer("Up-to-date", at("status.updatedNumberScheduled", 0)),
+    integer("Available", at("status.numberAvailable", 0)),
+    text("Node Selector", labels("spec.template.spec.nodeSelector")),
+    aged,
+    ...workload("spec.template.spec", "spec.selector"),
+  ],
+  "controllerrevisions.apps": [
+    name,
+    text("Controller", workloads.controller),
+    text("Revision", at("revision", 0)),
+    aged,
+  ],
+  "jobs.batch": [
+    name,
+    text("Status", workloads.jobStatus),
+    text("Completions", workloads.jobCompletions),
+    text("Duration", workloads.jobDuration),
+    aged,
+    ...workload("spec.template.spec", "spec.selector"),
+  ],
+  "cronjobs.batch": [
+    name,
+    text("Schedule", at("spec.schedule")),
+    text("Timezone", at("spec.timeZone", "<none>")),
+    flag("Suspend", workloads.suspended),
+    integer("Active", count("status.active")),
+    text("Last Schedule", ago("status.lastScheduleTime", "<none>")),
+    aged,
+    ...workload("spec.jobTemplate.spec.template.spec", "spec.jobTemplate.spec.selector"),
+  ],
+  "horizontalpodautoscalers.autoscaling": [
+    name,
+    text("Reference", workloads.scaleTarget),
+    text("Targets", workloads.scaleMetrics),
+    text("MinPods", textOf("spec.minReplicas", "<unset>")),
+    text("MaxPods", at("spec.maxReplicas", 0)),
+    text("Replicas", at("status.currentReplicas", 0)),
+    aged,
+  ],
+  "poddisruptionbudgets.policy": [
+    name,
+    text("Min Available", textOf("spec.minAvailable", "N/A")),
+    text("Max Unavailable", textOf("spec.maxUnavailable", "N/A")),
+    integer("Allowed Disruptions", at("status.disruptionsAllowed", 0)),
+    aged,
+  ],
+  "ingresses.networking.k8s.io": [
+    name,
+    text("Class", at("spec.ingressClassName", "<none>")),
+    text("Hosts", network.ingressHosts),
+    text("Address", network.balancerAddresses),
+    text("Ports", network.ingressPorts),
+    aged,
+  ],
+  "ingressclasses.networking.k8s.io": [
+    named("Name", network.className("ingressclass.kubernetes.io/is-default-class")),
+    text("Controller", at("spec.controller")),
+    text("Parameters", network.ingressParameters),
+    aged,
+  ],
+  "networkpolicies.networking.k8s.io": [name, text("Pod-Selector", selector("spec.podSelector")), aged],
+  "servicecidrs.networking.k8s.io": [name, text("CIDRs", joined("spec.cidrs")), aged],
+  "ipaddresses.networking.k8s.io": [name, text("ParentRef", network.parentReference)],
+  "events.events.k8s.io": event,
+  "endpointslices.discovery.k8s.io": [
+    name,
+    text("AddressType", at("addressType")),
+    text("Ports", network.slicePorts),
+    text("Endpoints", network.sliceEndpoints),
+    aged,
+  ],
+  "storageclasses.storage.k8s.io": [
+    named(
+      "Name",
+      network.className(
+        "storageclass.kubernetes.io/is-default-class",
+        "storageclass.beta.kubernetes.io/is-default-class",
+      ),
+    ),
+    text("Provisioner", at("provisioner")),
+    text("ReclaimPolicy", at("reclaimPolicy", "Delete")),
+    text("VolumeBindingMode", at("volumeBindingMode", "Immediate")),
+    text("AllowVolumeExpansion", at("allowVolumeExpansion", false)),
+    aged,
+  ],
+  "volumeattachments.storage.k8s.io": [
+    name,
+    named("Attacher", at("spec.attacher")),
+    text("PV", at("spec.source.persistentVolumeName")),
+    text("Node", at("spec.nodeName")),
+    flag("Attached", at("status.attached", false)),
+    aged,
+  ],
+  "volumeattributesclasses.storage.k8s.io": [name, text("DriverName", at("driverName")), aged],
+  "csinodes.storage.k8s.io": [name, integer("Drivers", count("spec.drivers")), aged],
+  "csidrivers.storage.k8s.io": [
+    name,
+    flag("AttachRequired", at("spec.attachRequired", true)),
+    flag("PodInfoOnMount", at("spec.podInfoOnMount", false)),
+    flag("StorageCapacity", at("spec.storageCapacity", false)),
+    text("TokenRequests", other.tokenAudiences),
+    flag("RequiresRepublish", at("spec.requiresRepublish", false)),
+    text("Modes", joined("spec.volumeLifecycleModes", "<none>")),
+    aged,
+  ],
+  "rolebindings.rbac.authorization.k8s.io": binding,
+  "clusterrolebindings.rbac.authorization.k8s.io": binding,
+  "leases.coordination.k8s.io": [name, text("Holder", at("spec.holderIdentity")), aged],
+  "priorityclasses.scheduling.k8s.io": [
+    name,
+    integer("Value", at("value", 0)),
+    flag("Global-Default", at("globalDefault", false)),
+    aged,
+    text("PreemptionPolicy", at("preemptionPolicy")),
+  ],
+  "runtimeclasses.node.k8s.io": [name, text("Handler", at("handler")), aged],
+  "certificatesigningrequests.certificates.k8s.io": [
+    name,
+    aged,
+    text("SignerName", at("spec.signerName", "<none>")),
+    text("Requestor", at("spec.username")),
+    text("RequestedDuration", other.requestedDuration),
+    text("Condition", other.requestCondition),
+  ],
+  "mutatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
+  "validatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
+  "validatingadmissionpolicies.admissionregistration.k8s.io": [
+    name,
+    integer("Validations", count("spec.validations")),
+    text("ParamKind", other.paramKind),
+    aged,
+  ],
+  "mutatingadmissionpolicies.admissionregistration.k8s.io": [
+    name,
+    integer("Mutations", count("spec.mutations")),
+    text("ParamKind", other.paramKind),
+    aged,
+  ],
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io": policyBinding,
+  "mutatingadmissionpolicybindings.admissionregistration.k8s.io": policyBinding,
+  "apiservices.apiregistration.k8s.io": [
+    name,
+    text("Service", other.apiService),
+    text("Available", other.availability),
+    aged,
+  ],
+  "flowschemas.flowcontrol.apiserver.k8s.io": [
+    name,
+    text("PriorityLevel", at("spec.priorityLevelConfiguration.name")),
+    text("MatchingPrecedence", at("spec.matchingPrecedence", 0)),
+    text("DistinguisherMethod", at("spec.distinguisherMethod.type", "<none>")),
+    aged,
+    text("MissingPL", other.danglingReference),
+  ],
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": [
+    name,
+    text("Type", at("spec.type")),
+    text("NominalConcurrencyShares", at("spec.limited.nominalConcurrencyShares", "<none>")),
+    text("Queues", at(`${queuing}.queues`, "<none>")),
+    text("HandSize", at(`${queuing}.handSize`, "<none>")),
+    text("QueueLengthLimit", at(`${queuing}.queueLengthLimit`, "<none>")),
+    aged,
+  ],
+  "deviceclasses.resource.k8s.io": [name, aged],
+  "resourceclaims.resource.k8s.io": [name, text("State", other.claimState), aged],
+  "resourceclaimtemplates.resource.k8s.io": [name, aged],
+  "resourceslices.resource.k8s.io": [
+    name,
+    text("Node", at("spec.nodeName")),
+    text("Driver", at("spec.driver")),
+    text("Pool", at("spec.pool.name")),
+    aged,
+  ],
+};

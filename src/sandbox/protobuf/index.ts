@@ -1,0 +1,2 @@
+/** Request bodies in protobuf to objects. */
+export { ProtobufError, readProtobuf } from "./read.js";
