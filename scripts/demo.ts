@@ -55,7 +55,7 @@ async function mountManifests(folder: string): Promise<void> {
   const mounted = documents.find(({ value }) => getPath(value, ["metadata", "name"]) === "web-manifests");
   const data = getKey(mounted?.value, "data");
   for (const [name, text] of Object.entries(isObject(data) ? data : {}))
-    writeFileSync(join(folder, name), String(text));
+    writeFileSync(join(folder, name), typeof text === "string" ? text : "");
 }
 
 function startSandbox(dir: string): Promise<{ process: ChildProcess; ready: Ready }> {

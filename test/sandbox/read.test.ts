@@ -9,6 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
+/** A text in the metadata of an object. */
+const meta = (object: unknown, field: string): string => {
+  const value = getPath(object, ["metadata", field]);
+  return typeof value === "string" ? value : "";
+};
+
 const namesOf = (body: unknown): unknown[] =>
   (getPath(body, ["items"]) as unknown[]).map((item) => getPath(item, ["metadata", "name"]));
 
@@ -26,7 +32,7 @@ describe("a list", () => {
     expect(getPath(first.body, ["metadata", "remainingItemCount"])).toBe(3);
     await sandbox.ask("DELETE", `${configMaps}/c`);
     await sandbox.post(configMaps, configMap("cc"));
-    const token = String(getPath(first.body, ["metadata", "continue"]));
+    const token = meta(first.body, "continue");
     const second = await sandbox.get(`${configMaps}?limit=10&continue=${token}`);
     expect(namesOf(second.body)).toEqual(["c", "d", "kube-root-ca.crt"]);
     expect(getPath(second.body, ["metadata"])).toEqual({
@@ -72,14 +78,16 @@ describe("a watch", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await sandbox.post(secrets, secret("two"));
     await sandbox.ask("DELETE", `${secrets}/two`);
-    expect(
-      (await events).map(({ type, object }) => `${type} ${String(getPath(object, ["metadata", "name"]))}`),
-    ).toEqual(["ADDED one", "ADDED two", "DELETED two"]);
+    expect((await events).map(({ type, object }) => `${type} ${meta(object, "name")}`)).toEqual([
+      "ADDED one",
+      "ADDED two",
+      "DELETED two",
+    ]);
   });
 
   test("goes on after a version that is remembered", async () => {
     const { body } = await sandbox.get(secrets);
-    const version = String(getPath(body, ["metadata", "resourceVersion"]));
+    const version = meta(body, "resourceVersion");
     await sandbox.post(secrets, secret("three"));
     const [event] = await sandbox.watch(`${secrets}?watch=1&resourceVersion=${version}`, 1);
     expect(event).toMatchObject({ type: "ADDED", object: { metadata: { name: "three" } } });
@@ -88,7 +96,7 @@ describe("a watch", () => {
   test("tells of what comes to be chosen as added, and of what is no longer as deleted", async () => {
     await sandbox.post(secrets, secret("four"));
     const { body } = await sandbox.get(secrets);
-    const version = String(getPath(body, ["metadata", "resourceVersion"]));
+    const version = meta(body, "resourceVersion");
     const label = (value: string | null) =>
       sandbox.ask(
         "PATCH",
