@@ -65,6 +65,60 @@ const lazyPackages: Plugin = {
   },
 };
 
+/** What the sandbox has in common with the rest: one error class, and the texts that are carried once. */
+const shares: readonly { name: string; file: RegExp; path: string }[] = [
+  { name: "kapply:errors", file: /[\\/]errors\.js$/, path: "../errors.js" },
+  { name: "kapply:files", file: /\.\/files\.js$/, path: "../schema/files.js" },
+];
+
+/** The sandbox as a text too: no other command should pay for what is a third of the code. */
+const lazySandbox: Plugin = {
+  name: "lazy-sandbox",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/sandbox\.js$/ }, ({ resolveDir, kind }) =>
+      kind === "dynamic-import"
+        ? { path: join(resolveDir, "sandbox.ts"), namespace: "lazy-sandbox" }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "lazy-sandbox" }, async ({ path }) => {
+      const names = Object.keys(packageJson.dependencies);
+      const { outputFiles } = await bundle({
+        ...shared,
+        ...commandLine,
+        entryPoints: [path],
+        external: names,
+        plugins: [sharedModules],
+        write: false,
+      });
+      const modules = [
+        ...shares.map(({ name, path: file }) => [name, file]),
+        ...names.map((name) => [name, name]),
+      ];
+      const table = modules.map(
+        ([name, file]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(file)})`,
+      );
+      return {
+        contents: [
+          `const text = ${JSON.stringify(outputFiles[0]?.text)};`,
+          `const modules = { ${table.join(", ")} };`,
+          `const find = (name) => (Object.hasOwn(modules, name) ? modules[name]() : require(name));`,
+          `const run = require("node:vm").compileFunction(text, ["module", "exports", "require"], { filename: "kapply/sandbox" });`,
+          `run(module, exports, find);`,
+        ].join("\n"),
+        resolveDir: dirname(path),
+      };
+    });
+  },
+};
+
+const sharedModules: Plugin = {
+  name: "shared-modules",
+  setup(build) {
+    for (const { name, file } of shares)
+      build.onResolve({ filter: file }, () => ({ path: name, external: true }));
+  },
+};
+
 const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
 };
@@ -92,7 +146,7 @@ async function buildCommandLine(): Promise<void> {
     ...commandLine,
     entryPoints: ["src/cli.ts"],
     outfile: "dist/kapply.cjs",
-    plugins: [embedSchemas, lazyPackages],
+    plugins: [embedSchemas, lazyPackages, lazySandbox],
     banner: { js: "#!/usr/bin/env node" },
   });
   chmodSync(join(root, "dist/kapply.cjs"), 0o755);
