@@ -19,7 +19,7 @@ export const flags = {
     value: "FILE",
     help: "file or directory of manifests, - for standard input; repeats, commas separate",
   },
-  recursive: { short: "R", takes: "switch", help: "read directories given by -f with all below them" },
+  recursive: { short: "R", takes: "switch", help: "read directories with all below them" },
   selector: {
     short: "l",
     takes: "text",
