@@ -87,6 +87,8 @@ const lazySandbox: Plugin = {
         ...commandLine,
         entryPoints: [path],
         external: names,
+        // A function that was compiled from a text has no import().
+        supported: { "dynamic-import": false },
         plugins: [sharedModules],
         write: false,
       });
