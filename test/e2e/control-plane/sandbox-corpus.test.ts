@@ -77,16 +77,27 @@ async function settled(cluster: KubectlCluster, file: string): Promise<boolean> 
   const definitions = (await objects(cluster, file)).filter(
     ({ kind }) => kind === "CustomResourceDefinition",
   );
-  return definitions.every((definition) =>
-    JSON.stringify(getPath(definition, ["status", "conditions"]) ?? []).includes('"Established"'),
-  );
+  return definitions.every((definition) => {
+    const conditions = JSON.stringify(getPath(definition, ["status", "conditions"]) ?? []);
+    const isApproved =
+      getPath(definition, ["metadata", "annotations", "api-approved.kubernetes.io"]) !== undefined;
+    const awaited = isApproved ? ["Established", "KubernetesAPIApprovalPolicyConformant"] : ["Established"];
+    return awaited.every((type) => conditions.includes(`"${type}"`));
+  });
 }
 
 function withoutServers(object: JsonObject): JsonObject {
   for (const { kind, path } of setByServers) {
     if (kind === "*" || kind === object["kind"]) blank(object, path);
   }
+  if (object["kind"] === "CustomResourceDefinition") sortConditions(object);
   return object;
+}
+
+/** Three controllers write the conditions of a CRD, each when it comes to it. */
+function sortConditions(definition: JsonObject): void {
+  const conditions = getPath(definition, ["status", "conditions"]);
+  if (Array.isArray(conditions)) conditions.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 /** Puts a word for the value at each place that the path names. Keys may hold dots: the longest that fits is meant. */
