@@ -4,7 +4,7 @@
  *
  * Source: k8s.io/apiextensions-apiserver pkg/controller/{status,establish,finalizer,apiapproval}.
  */
-import { getKey, getPath, isObject, type Json, type JsonObject } from "../json.js";
+import { equalJson, getKey, getPath, isObject, type Json, type JsonObject } from "../json.js";
 import { recordUpdate, type Writer } from "../merge/index.js";
 import type { KubeObject } from "../model.js";
 import { isGoing, type Caretaker } from "./caretaker.js";
@@ -21,20 +21,24 @@ export function establish({ world }: Caretaker, crd: KubeObject): void {
   const time = timeText(world.now());
   const taken = nameTakenBy(crd, others);
   const conditions = [
-    ...approval(crd),
     taken === undefined
       ? condition("NamesAccepted", "True", "NoConflicts", "no conflicts found")
       : condition("NamesAccepted", "False", "NameConflict", `${JSON.stringify(taken)} is already in use`),
     taken === undefined
       ? condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
       : condition("Established", "False", "NotAccepted", "not all names are accepted"),
+    ...approval(crd),
   ];
   const before = getKey(crd["status"], "conditions");
   const kept = Array.isArray(before) ? before : [];
-  if (conditions.every((next) => kept.some((held) => isSame(held, next)))) return;
+  const names = taken === undefined ? (getPath(crd, ["spec", "names"]) ?? {}) : { plural: "", kind: "" };
+  const isNamed = equalJson(getKey(crd["status"], "acceptedNames") ?? {}, names);
+  if (isNamed && conditions.every((next) => kept.some((held) => isSame(held, next)))) return;
   const status: JsonObject = {
-    conditions: conditions.map((next) => ({ ...next, lastTransitionTime: time })),
-    acceptedNames: taken === undefined ? (getPath(crd, ["spec", "names"]) ?? {}) : { plural: "", kind: "" },
+    conditions: conditions.map(
+      (next) => kept.find((held) => isSame(held, next)) ?? { ...next, lastTransitionTime: time },
+    ),
+    acceptedNames: names,
     storedVersions: getKey(crd["status"], "storedVersions") ?? [],
   };
   const kind = world.kinds.byKind("apiextensions.k8s.io/v1", "CustomResourceDefinition");

@@ -4,10 +4,11 @@ import { stringifyJson, type Json, type JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
 import { readObject } from "./body.js";
 import { commitNew } from "./commit.js";
+import { checkCustomType } from "./custom-type.js";
 import { prepareNew } from "./prepare.js";
 import { metaText, writeOptions, type Request, type WriteOptions } from "./request.js";
 import { apiVersionFor } from "./request.js";
-import { born, decode, metadataOf, withMetadata } from "./settle.js";
+import { asStored, born, decode, metadataOf, withMetadata, withOwnersOnce } from "./settle.js";
 import { badRequest, serverError } from "./status.js";
 import { writerOf } from "./writer.js";
 
@@ -16,7 +17,8 @@ export async function create(request: Request): Promise<KubeObject> {
   const options = writeOptions(request, "CreateOptions");
   const { value, duplicates } = await readObject(request.call, request.kind.type.kind);
   checkType(request, value);
-  const object = placed(request, decode(request, value, options, duplicates));
+  const read = placed(request, decode(request, value, options, { faults: duplicates }));
+  const object = withOwnersOnce(request, read, "sent");
   if (metaText(object, "resourceVersion") !== "")
     throw serverError("resourceVersion should not be set on objects to be created");
   return createDecoded(request, object, options);
@@ -24,16 +26,19 @@ export async function create(request: Request): Promise<KubeObject> {
 
 /** Makes an object that was read and defaulted. */
 export function createDecoded(request: Request, object: KubeObject, options: WriteOptions): KubeObject {
-  const whole = born(request, object);
-  const owned = recordUpdate(undefined, whole, writerOf(request, options));
-  return commitNew(request, prepareNew(request, owned), options.dryRun);
+  const owned = recordUpdate(undefined, object, writerOf(request, options));
+  return commitNew(request, prepareNew(request, asStored(request, born(request, owned))), options.dryRun);
 }
 
 /**
- * A body of another kind or version than the path's.
- * @throws StatusError 400.
+ * A body of another kind or version than the path's. That of a custom resource has to say both.
+ * @throws StatusError 400, 422.
  */
 export function checkType(request: Request, value: JsonObject): void {
+  if (request.kind.source.from === "crd") {
+    checkCustomType(request, value);
+    return;
+  }
   const { kind, group } = request.kind.type;
   const expected = apiVersionFor(request);
   const { apiVersion = expected, kind: given = kind } = value;

@@ -1,6 +1,7 @@
 /** The way of a request: who asks, what for, may they, and then the verb. */
 import { create } from "./create.js";
 import { deleteCollection, deleteOne } from "./delete.js";
+import { deprecationWarnings } from "./custom-versions.js";
 import type { Discovery } from "./discovery/index.js";
 import { askOf } from "./address.js";
 import type { Answer, Ask, HttpCall, User } from "./model.js";
@@ -9,8 +10,8 @@ import { presenter, warningHeaders } from "./present.js";
 import type { Handle } from "./http/index.js";
 import { loadPatterns } from "../schema/index.js";
 import { getOne, list } from "./read.js";
-import type { Request, World } from "./request.js";
-import { internalError, methodNotAllowed, noSuchResource, StatusError } from "./status.js";
+import { aboutOf, type Request, type World } from "./request.js";
+import { internalError, methodNotAllowed, noSuchResource, notFound, StatusError } from "./status.js";
 import { answerQuestion, answerSubresource } from "./subresources.js";
 import { update } from "./update.js";
 import { watch } from "./watch.js";
@@ -50,7 +51,16 @@ async function resourceAnswer(world: World, call: HttpCall, user: User, ask: Ask
   }
   if (kind.source.from === "crd") await loadPatterns();
   if (!methods.has(call.method)) throw notAllowed({ kind, ask });
-  const request: Request = { world, call, user, ask, kind, warnings: [] };
+  const request: Request = {
+    world,
+    call,
+    user,
+    ask,
+    kind,
+    warnings: deprecationWarnings(kind),
+    emptied: [],
+    hasNullBytes: false,
+  };
   checkPath(request);
   try {
     if (!kind.stored) return await answerQuestion(request);
@@ -72,7 +82,8 @@ function checkPath({ kind, ask, call }: Request): void {
   const isNamespaceItself = kind.collection === "namespaces";
   if (!kind.type.namespaced && ask.namespace !== "" && !isNamespaceItself) throw noSuchResource();
   const sub = kind.subresources.get(ask.subresource);
-  if (ask.subresource !== "" && sub === undefined) throw noSuchResource();
+  if (ask.subresource !== "" && sub === undefined)
+    throw kind.source.from === "crd" ? notFound(aboutOf({ kind, ask })) : noSuchResource();
   const takesAll = ["list", "watch", "deletecollection"].includes(ask.verb);
   if (
     kind.type.namespaced &&

@@ -1,7 +1,7 @@
 /** PATCH: JSON, merge and strategic patches of what is live, and server-side apply. */
 import { applyManifest, ShapeError, type Conflict } from "../merge/index.js";
 import type { Cause } from "../schema/index.js";
-import { getKey, stringifyJson, type Json, type JsonObject } from "../json.js";
+import { getKey, isObject, setKey, stringifyJson, type Json, type JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
 import { mediaType, readManifest, readPatch } from "./body.js";
 import { checkType, placed, requireName } from "./create.js";
@@ -10,6 +10,7 @@ import {
   goText,
   jsonPatch,
   mergePatch,
+  spentPatch,
   strategicPatch,
   unknownOperationFields,
   unreadable,
@@ -24,7 +25,7 @@ import {
   type Request,
   type WriteOptions,
 } from "./request.js";
-import { born, decode, grown } from "./settle.js";
+import { asStored, born, decode, decodeApplied } from "./settle.js";
 import {
   applyConflict,
   badRequest,
@@ -34,6 +35,7 @@ import {
   serverError,
   unsupportedMediaType,
 } from "./status.js";
+import { updateCreates } from "./traits.js";
 import { changeDecoded, changeOwned, type Written } from "./update.js";
 import { writerOf } from "./writer.js";
 
@@ -41,20 +43,39 @@ export const applyType = "application/apply-patch+yaml";
 
 /** Patches the object, or with an apply patch makes it. */
 export async function patch(request: Request): Promise<Written> {
+  const options = patchOptions(request);
+  if (mediaType(request.call) === applyType) return apply(request, options);
+  const live = liveOf(request);
+  if (live === undefined) throw notFound(aboutOf(request));
+  return {
+    object: changeDecoded(request, live, patchedFrom(request, live, options), options),
+    created: false,
+  };
+}
+
+/** @throws StatusError 415 and 422 for a type of patch, or options, that are not taken. */
+export function patchOptions(request: Request): WriteOptions {
   const type = mediaType(request.call);
   checkPatchType(request, type);
   const options = writeOptions(request, "PatchOptions");
   checkOptions(request, type);
-  if (type === applyType) return apply(request, options);
-  const live = liveOf(request);
-  if (live === undefined) throw notFound(aboutOf(request));
+  return options;
+}
+
+/** The object with the patch of the body made to it, read and defaulted. */
+export function patchedFrom(request: Request, live: KubeObject, options: WriteOptions): KubeObject {
+  const type = mediaType(request.call);
   const current: KubeObject = { ...live, apiVersion: apiVersionFor(request) };
-  const { patched, faults, shown } = patchedBy(request, type, current, options);
-  const decoded = decode(request, patched, options, faults, (why) => unreadable(shown(), why));
-  checkType(request, patched);
+  const { patched, faults, shown, origin } = patchedBy(request, type, current, options);
+  const decoded = decode(request, patched, options, {
+    faults,
+    refuse: (why) => unreadable(shown(), why),
+    origin,
+  });
+  if (origin === "text") checkType(request, patched);
   const next = placed(request, decoded);
   requireName(request, next);
-  return { object: changeDecoded(request, live, next, options), created: false };
+  return next;
 }
 
 interface Patched {
@@ -63,6 +84,7 @@ interface Patched {
   faults: readonly string[];
   /** What a failure to read the result shows. */
   shown: () => string;
+  origin: "text" | "object";
 }
 
 function patchedBy(
@@ -75,14 +97,28 @@ function patchedBy(
   if (type === "application/strategic-merge-patch+json") {
     const definition = kind.source.from === "bundle" ? kind.source.definition : "";
     const patched = strategicPatch(current, body, definition);
-    return { patched, faults: [], shown: () => goText(body) };
+    return { patched, faults: [], shown: () => goText(spentPatch(current, body)), origin: "object" };
   }
   if (type === "application/json-patch+json") {
-    const patched = jsonPatch(current, body, validation);
-    return { patched, faults: unknownOperationFields(body), shown: () => stringifyJson(patched) };
+    const patched = sorted(jsonPatch(current, body, validation));
+    return {
+      patched,
+      faults: unknownOperationFields(body),
+      shown: () => stringifyJson(patched),
+      origin: "text",
+    };
   }
-  const patched = mergePatch(current, body, validation);
-  return { patched, faults: [], shown: () => stringifyJson(patched) };
+  const patched = sorted(mergePatch(current, body, validation));
+  return { patched, faults: [], shown: () => stringifyJson(patched), origin: "text" };
+}
+
+/** Go writes maps in order, and what is wrong is found in that order. */
+function sorted<T extends Json>(value: T): T {
+  if (Array.isArray(value)) return value.map(sorted) as T;
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const key of Object.keys(value).sort()) setKey(result, key, sorted(value[key] as Json));
+  return result as T;
 }
 
 /** @throws StatusError 415. */
@@ -111,25 +147,39 @@ function checkOptions(request: Request, type: string): void {
 
 /** Server-side apply (KEP-555). */
 async function apply(request: Request, options: WriteOptions): Promise<Written> {
-  const { value } = await readManifest(request.call);
-  checkManifest(request, value);
   const live = liveOf(request);
-  if (live === undefined) refuseMissing(request, value);
-  const decoded = placed(request, applied(request, live, value, options));
-  requireName(request, value);
+  const decoded = await appliedTo(request, live, options);
   if (live === undefined)
     return {
-      object: commitNew(request, prepareNew(request, born(request, decoded)), options.dryRun),
+      object: commitNew(
+        request,
+        prepareNew(request, asStored(request, born(request, decoded))),
+        options.dryRun,
+      ),
       created: true,
     };
-  return { object: changeOwned(request, live, grown(request, live, decoded), options), created: false };
+  return { object: changeOwned(request, live, decoded, options), created: false };
 }
 
-/**
- * The live object with the manifest applied, read and defaulted.
- * @throws StatusError 409 for conflicts, 500 for what does not fit the type.
- */
-export function applied(
+/** The live object with the manifest of the body applied, read and defaulted. */
+export async function appliedTo(
+  request: Request,
+  live: KubeObject | undefined,
+  options: WriteOptions,
+): Promise<KubeObject> {
+  // A subresource is not applied to what is not there, but of kinds that a PUT makes.
+  if (live === undefined && request.ask.subresource !== "" && !updateCreates(request.kind))
+    throw notFound(aboutOf(request));
+  const { value } = await readManifest(request.call);
+  checkManifest(request, value);
+  const decoded = placed(request, applied(request, live, value, options));
+  requireName(request, decoded);
+  if (live === undefined) refuseMissing(request, decoded);
+  return decoded;
+}
+
+/** @throws StatusError 409 for conflicts, 500 for what does not fit the type. */
+function applied(
   request: Request,
   live: KubeObject | undefined,
   manifest: KubeObject,
@@ -138,7 +188,7 @@ export function applied(
   const writer = { ...writerOf(request, options), force: options.force };
   const outcome = typed(() => applyManifest(live, manifest, writer));
   if (outcome.is === "conflict") throw applyConflict(outcome.conflicts.map(causeOf), outcome.message);
-  return decode(request, outcome.object, options);
+  return decodeApplied(request, outcome.object, options, manifest);
 }
 
 function causeOf({ field, message }: Conflict): Cause {
@@ -146,7 +196,7 @@ function causeOf({ field, message }: Conflict): Cause {
 }
 
 /** @throws StatusError 400 for a manifest of another kind, or with managed fields. */
-function checkManifest(request: Request, value: JsonObject): void {
+export function checkManifest(request: Request, value: JsonObject): void {
   const { apiVersion, kind } = value;
   if (apiVersion !== apiVersionFor(request) || kind !== request.kind.type.kind)
     throw badRequest(`invalid object type: ${gvkText(apiVersion, kind)}`);
@@ -163,7 +213,6 @@ function gvkText(apiVersion: Json | undefined, kind: Json | undefined): string {
 /** An apply makes what is not there, where the user may create it and the manifest does not speak of one that was. */
 function refuseMissing(request: Request, value: JsonObject): void {
   const uid = metaText(value, "uid");
-  if (request.ask.subresource !== "") throw notFound(aboutOf(request));
   if (uid !== "")
     throw conflict(
       aboutOf(request),

@@ -6,6 +6,7 @@ import { admissionRefusal, codeDefaults, prepareObject, type DefaultsContext } f
 import { aboutOf, metaText, type Request } from "./request.js";
 import { forbidden } from "./status.js";
 import { randomLetters, timeText } from "./texts.js";
+import type { Taken } from "./rules/index.js";
 import { keyOf } from "./store.js";
 
 /** The defaults that the real server sets in code, before ownership of fields is recorded. */
@@ -50,6 +51,13 @@ function contextOf(request: Request, object: KubeObject, live: KubeObject | unde
     user,
     holdings: world.store,
   };
+}
+
+/** What other Services have, as far as a Service is to be judged; a dry run allocates nothing. */
+export function takenFrom(request: Request, object: KubeObject, dryRun: boolean): Taken | undefined {
+  if (request.kind.collection !== "services") return undefined;
+  const { takenIPs, takenPorts } = contextOf(request, object, undefined);
+  return { takenIPs, takenPorts, dryRun };
 }
 
 /** What stands at a path in the other objects of the collection: lists of texts. */

@@ -1,6 +1,7 @@
 /** GET of one object, and lists: selected, in pages, as of a version. */
 import { getPath, isObject, stringifyJson, type JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
+import { inVersion } from "./custom-versions.js";
 import { aboutOf, apiVersionFor, liveOf, type Request } from "./request.js";
 import { parseFieldSelector, parseLabelSelector } from "./selectors/index.js";
 import { badRequest, expired, notFound, tooNew } from "./status.js";
@@ -77,13 +78,11 @@ function labelsOf(object: KubeObject): JsonObject {
 /** The metadata of a list and its items as one object: the items of built-in kinds leave out what they are. */
 export function listObject({ kind }: Request, { objects, metadata }: Page): JsonObject {
   const apiVersion = apiVersionFor({ kind });
-  return {
-    kind: kind.listKind,
-    apiVersion,
-    metadata,
-    items:
-      kind.source.from === "crd" ? objects.map((object) => ({ ...object, apiVersion })) : objects.map(bare),
-  };
+  const list = { kind: kind.listKind, apiVersion };
+  if (kind.source.from === "bundle") return { ...list, metadata, items: objects.map(bare) };
+  // Lists of custom resources say that there is no more.
+  const items = objects.map((object) => ({ ...object, apiVersion }));
+  return { ...list, metadata: { continue: "", ...metadata }, items };
 }
 
 function bare({ apiVersion, kind, ...rest }: KubeObject): KubeObject {
@@ -92,7 +91,9 @@ function bare({ apiVersion, kind, ...rest }: KubeObject): KubeObject {
 
 function objectsAt({ world, kind, ask }: Request, version: number): readonly KubeObject[] {
   const namespace = kind.type.namespaced ? ask.namespace : "";
-  const objects = world.store.listAt(kind.collection, namespace, version);
+  const objects = world.store
+    .listAt(kind.collection, namespace, version)
+    ?.map((object) => inVersion(kind, object));
   if (objects === undefined)
     throw expired(
       "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",

@@ -2,6 +2,7 @@
 import { apiVersionOf } from "../group-version.js";
 import { getPath } from "../json.js";
 import type { KubeObject } from "../model.js";
+import { inVersion } from "./custom-versions.js";
 import type { Access } from "./access/index.js";
 import type { Ask, HttpCall, Kind, Kinds, User } from "./model.js";
 import { invalid, type About } from "./status.js";
@@ -24,10 +25,14 @@ export interface Request {
   kind: Kind;
   /** Sent back as `Warning` headers. */
   warnings: string[];
+  /** Where maps of a built-in type were sent with nothing in them, as `data`: judgement tells them from none. */
+  emptied: readonly (readonly string[])[];
+  /** Null was sent where bytes belong: they are stored otherwise than they read, as none. */
+  hasNullBytes: boolean;
 }
 
 /** What failures of this request are about. */
-export function aboutOf({ kind, ask }: Request): About {
+export function aboutOf({ kind, ask }: Pick<Request, "kind" | "ask">): About {
   return { group: kind.type.group, resource: kind.type.plural, name: ask.name };
 }
 
@@ -42,7 +47,8 @@ export function apiVersionFor({ kind }: Pick<Request, "kind">): string {
 
 /** The live object of the request's name. */
 export function liveOf({ world, kind, ask }: Request): KubeObject | undefined {
-  return world.store.get(kind.collection, kind.type.namespaced ? ask.namespace : "", ask.name);
+  const stored = world.store.get(kind.collection, kind.type.namespaced ? ask.namespace : "", ask.name);
+  return stored === undefined ? undefined : inVersion(kind, stored);
 }
 
 /** A text of an object's metadata, empty where there is none. */

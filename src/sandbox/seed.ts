@@ -81,7 +81,16 @@ export function store(world: World, kind: Kind, namespace: string, body: JsonObj
   const name = metaText(body, "name");
   const place = { group, version, resource: plural, subresource: "", namespace, name };
   const ask = { is: "resource", verb: "create", ...place } as const;
-  const request: Request = { world, call: nowhere, user: administrator, ask, kind, warnings: [] };
+  const request: Request = {
+    world,
+    call: nowhere,
+    user: administrator,
+    ask,
+    kind,
+    warnings: [],
+    emptied: [],
+    hasNullBytes: false,
+  };
   const object = decode(request, withMetadata(body, metadata), options);
   const live = liveOf(request);
   const stored =

@@ -107,7 +107,10 @@ export const badRequest = (message: string): StatusError => failure(400, "BadReq
 
 /** `about.resource` is the kind. Messages of causes are `field: message` joined. */
 export const invalid = (about: About, causes: Cause[]): StatusError => {
-  const said = causes.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`));
+  // Of what is found several times, the message speaks once.
+  const said = [
+    ...new Set(causes.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`))),
+  ];
   const list = said.length === 1 ? (said[0] ?? "") : `[${said.join(", ")}]`;
   const message = `${qualified(about)} "${about.name}" is invalid: ${list}`;
   return failure(422, "Invalid", message, { ...detailsOf(about), causes });
@@ -133,21 +136,11 @@ export const tooNew = (asked: number, current: number): StatusError =>
     retryAfterSeconds: 1,
   });
 
-export const tooManyRequests = (message: string, retryAfterSeconds?: number): StatusError =>
-  failure(
-    429,
-    "TooManyRequests",
-    message,
-    retryAfterSeconds === undefined ? undefined : { retryAfterSeconds },
-  );
-
 export const internalError = (message: string): StatusError =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [cause("", message)] });
 
 /** A 500 with plain words: what server-side apply answers to what it can't read as the type. */
 export const serverError = (message: string): StatusError => failure(500, "", message);
-
-export const unavailable = (message: string): StatusError => failure(503, "ServiceUnavailable", message);
 
 function cause(field: string, message: string): Cause {
   return { reason: "", field, message };

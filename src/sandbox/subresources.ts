@@ -21,10 +21,9 @@ export async function answerQuestion(request: Request): Promise<Answer> {
 /** Answers a request for a subresource by its name. */
 export async function answerSubresource(request: Request): Promise<Answer> {
   const live = liveOf(request);
+  if (request.ask.subresource === "scale") return answerScale(request, live);
   if (live === undefined) throw notFound(aboutOf(request));
   switch (request.ask.subresource) {
-    case "scale":
-      return answerScale(request, live);
     case "token":
       return { status: 201, json: await token(request, live) };
     case "eviction":

@@ -96,6 +96,26 @@ const updatedByVersion = new Set([
   "volumeattachments.storage.k8s.io",
 ]);
 
+/** Kinds of which a write of the status leaves all of the metadata that users set; custom resources too. */
+const statusAlone = new Set([
+  "apiservices.apiregistration.k8s.io",
+  "customresourcedefinitions.apiextensions.k8s.io",
+  "flowschemas.flowcontrol.apiserver.k8s.io",
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+  "resourceclaims.resource.k8s.io",
+  "servicecidrs.networking.k8s.io",
+  "validatingadmissionpolicies.admissionregistration.k8s.io",
+  "volumeattachments.storage.k8s.io",
+]);
+
+/** What it leaves of others. */
+const statusLeaves: Readonly<Record<string, readonly string[]>> = {
+  "deployments.apps": ["labels"],
+  pods: ["ownerReferences"],
+};
+
+const userMetadata = ["annotations", "finalizers", "labels", "ownerReferences"];
+
 const custom = ({ source }: Kind): boolean => source.from === "crd";
 
 export const hasGeneration = (kind: Kind): boolean => custom(kind) || counted.has(kind.collection);
@@ -109,3 +129,9 @@ export const updateCreates = (kind: Kind): boolean => madeByUpdate.has(kind.coll
 export const updateNeedsVersion = (kind: Kind): boolean =>
   custom(kind) || updatedByVersion.has(kind.collection);
 export const hasStatus = (kind: Kind): boolean => kind.subresources.has("status");
+
+/** Whether a write of the status leaves the metadata as it is. */
+export const statusLeavesMetadata = (kind: Kind): boolean => custom(kind) || statusAlone.has(kind.collection);
+/** The fields of the metadata that a write of the status leaves as they are. */
+export const leftByStatus = (kind: Kind): readonly string[] =>
+  statusLeavesMetadata(kind) ? userMetadata : (statusLeaves[kind.collection] ?? []);

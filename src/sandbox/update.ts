@@ -5,17 +5,9 @@ import { readObject } from "./body.js";
 import { commitChange } from "./commit.js";
 import { checkType, createDecoded, placed, requireName } from "./create.js";
 import { prepareChanged } from "./prepare.js";
-import {
-  aboutKind,
-  aboutOf,
-  liveOf,
-  metaText,
-  writeOptions,
-  type Request,
-  type WriteOptions,
-} from "./request.js";
-import { counted, decode, grown } from "./settle.js";
-import { invalid, notFound } from "./status.js";
+import { aboutOf, liveOf, metaText, writeOptions, type Request, type WriteOptions } from "./request.js";
+import { asStored, counted, decode, grown, withOwnersOnce } from "./settle.js";
+import { conflict, invalid, notFound } from "./status.js";
 import { updateCreates, updateNeedsVersion } from "./traits.js";
 import { writerOf } from "./writer.js";
 
@@ -28,21 +20,41 @@ export interface Written {
 /** Replaces the object, or what of it the subresource holds. */
 export async function update(request: Request): Promise<Written> {
   const options = writeOptions(request, "UpdateOptions");
-  const { value, duplicates } = await readObject(request.call, request.kind.type.kind);
-  checkType(request, value);
-  const next = placed(request, decode(request, value, options, duplicates));
-  requireName(request, next);
+  const next = await sentObject(request, options);
   const live = liveOf(request);
   if (live !== undefined) return { object: replace(request, live, next, options), created: false };
-  if (!updateCreates(request.kind) || request.ask.subresource !== "") throw notFound(aboutOf(request));
+  if (!updateCreates(request.kind)) throw notFound(aboutOf(request));
+  refuseOldUid(request, next);
   return { object: createDecoded(request, next, options), created: true };
+}
+
+/** The object of the body, read and defaulted. */
+export async function sentObject(request: Request, options: WriteOptions): Promise<KubeObject> {
+  const { value, duplicates } = await readObject(request.call, request.kind.type.kind);
+  checkType(request, value);
+  const next = placed(request, decode(request, value, options, { faults: duplicates }));
+  requireName(request, next);
+  return withOwnersOnce(request, next, "sent");
+}
+
+/** @throws StatusError 409 for what speaks of an object that was there before. */
+function refuseOldUid(request: Request, next: KubeObject): void {
+  const uid = metaText(next, "uid");
+  if (uid === "") return;
+  const { plural } = request.kind.type;
+  const key = `/${plural}/${request.ask.namespace}/${request.ask.name}`;
+  throw conflict(
+    aboutOf(request),
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: `,
+  );
 }
 
 function replace(request: Request, live: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
   if (updateNeedsVersion(request.kind) && metaText(next, "resourceVersion") === "") {
     const message = "Invalid value: 0: must be specified for an update";
     const cause = { reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" };
-    throw invalid(aboutKind(request, request.ask.name), [cause]);
+    // Here alone a 422 speaks of the resource.
+    throw invalid(aboutOf(request), [cause]);
   }
   return changeDecoded(request, live, next, options);
 }
@@ -54,7 +66,7 @@ export function changeDecoded(
   next: KubeObject,
   options: WriteOptions,
 ): KubeObject {
-  const owned = recordUpdate(live, grown(request, live, next), writerOf(request, options));
+  const owned = recordUpdate(live, next, writerOf(request, options));
   return changeOwned(request, live, owned, options);
 }
 
@@ -65,6 +77,7 @@ export function changeOwned(
   owned: KubeObject,
   options: WriteOptions,
 ): KubeObject {
-  const whole = counted(request, live, prepareChanged(request, live, owned));
+  const once = grown(request, live, withOwnersOnce(request, owned, "recorded"));
+  const whole = counted(request, live, prepareChanged(request, live, asStored(request, once)));
   return commitChange(request, live, whole, options.dryRun);
 }

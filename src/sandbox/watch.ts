@@ -5,6 +5,7 @@
  */
 import { stringifyJson, type JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
+import { inVersion } from "./custom-versions.js";
 import type { Answer } from "./model.js";
 import { presenter } from "./present.js";
 import { list, matches, versionParameter } from "./read.js";
@@ -89,7 +90,8 @@ function eventOf(
   { kind, ask }: Request,
   isChosen: (object: KubeObject) => boolean,
 ): { type: string; object: KubeObject } | undefined {
-  const { object, before } = change;
+  const object = inVersion(kind, change.object);
+  const before = change.before === undefined ? undefined : inVersion(kind, change.before);
   if (kind.type.namespaced && ask.namespace !== "" && !keyOf(object).startsWith(`${ask.namespace}/`))
     return undefined;
   const was = before !== undefined && isChosen(before);

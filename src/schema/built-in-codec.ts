@@ -3,7 +3,8 @@ import type { JsonObject } from "../json.js";
 import { DecodeError, type Codec } from "./codec.js";
 import { builtInCauses } from "./built-in-rules.js";
 import { withBuiltInDefaults } from "./built-in-defaults.js";
-import { newReading } from "./go-reading.js";
+import { withoutEmpties } from "./built-in-empties.js";
+import { newReading, type Origin } from "./go-reading.js";
 import { typeOf } from "./go-plans.js";
 import { shapeOfDefinition } from "./shape.js";
 
@@ -20,7 +21,8 @@ export function builtInCodec(definitionName: string): Codec {
       get shape() {
         return shapeOfDefinition(definitionName);
       },
-      read: (value) => readAs(definitionName, value),
+      read: (value, origin) => readAs(definitionName, value, origin),
+      stored: (object) => withoutEmpties(definitionName, object),
       withDefaults: (object) => withBuiltInDefaults(definitionName, object),
       validate: (object) => builtInCauses(definitionName, object),
     };
@@ -30,9 +32,13 @@ export function builtInCodec(definitionName: string): Codec {
 }
 
 /** Reads a value as the Go type behind a definition. Throws `DecodeError`. */
-export function readAs(definition: string, value: JsonObject): { object: JsonObject; strict: string[] } {
-  const at = newReading();
+export function readAs(
+  definition: string,
+  value: JsonObject,
+  origin: Origin = "text",
+): { object: JsonObject; strict: string[] } {
+  const at = newReading(origin);
   const object = typeOf(definition).read(value, at);
   if (at.fault !== undefined) throw new DecodeError(at.fault);
-  return { object: object as JsonObject, strict: at.strict };
+  return { object: object as JsonObject, strict: origin === "text" ? at.strict : at.strict.sort() };
 }

@@ -17,8 +17,10 @@ export function shownValue(value: Json): string {
   return text.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
 }
 
-function withSortedKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
+/** The value with its keys in order, as Go writes a map. */
+export function withSortedKeys<T extends Json>(value: T): T;
+export function withSortedKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => withSortedKeys(item));
   if (!isObject(value)) return value;
   const sorted: JsonObject = {};
   for (const key of Object.keys(value).sort()) setKey(sorted, key, withSortedKeys(value[key] as Json));

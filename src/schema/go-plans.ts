@@ -3,7 +3,7 @@
  * is planned once, when the first value reaches it.
  *
  * What is written for a value that is absent or zero comes from the Go types, as `x-kapply-zero` in the schemas. An
- * empty list or map is a nil one: the store can't tell them apart (protobuf), and a create answers what was stored.
+ * empty list or map is a nil one, but where it is always written: only the store makes that nil (`withoutEmpties`).
  */
 import { isObject, setKey, type Json, type JsonObject } from "../json.js";
 import { bundledDefinition } from "./bundled.js";
@@ -70,7 +70,7 @@ function structType(definition: string): GoType {
   const name = definition.split(".").slice(-2).join(".");
   return {
     read: (value, at) => {
-      if (!isObject(value)) return mismatch(at, value, name);
+      if (!isObject(value)) return mismatch(at, value, name, "struct");
       const known = load();
       const result: JsonObject = {};
       for (const key of Object.keys(value)) {
@@ -115,15 +115,17 @@ function fieldsOf(definition: string): Map<string, Field> {
     const goType = goTypeOf(struct, name, schema);
     // Those of other packages are not rounded (RuntimeClass).
     const rounded = goType === "v1.ResourceList" && struct.startsWith("core.");
-    const type = rounded ? mapType(scalars.quantityType("milli"), goType) : planOf(schema, goType);
+    const type = rounded
+      ? mapType(scalars.quantityType("milli"), goType)
+      : planOf(schema, goType, written === "keep");
     const goName = goField(struct, name);
     fields.set(name, { name, owner, goName, type, written, nil: isWrittenNil(struct, name) });
   }
   return fields;
 }
 
-/** The plan of a schema at a field. `name` is what Go calls its type. */
-function planOf(schema: JsonObject, name: string): GoType {
+/** The plan of a schema at a field. `name` is what Go calls its type. `keeps`: an empty list or map is kept. */
+function planOf(schema: JsonObject, name: string, keeps = false): GoType {
   const ref = refOf(schema);
   if (ref !== undefined) return lazyType(ref);
   const { items, additionalProperties } = schema;
@@ -137,9 +139,9 @@ function planOf(schema: JsonObject, name: string): GoType {
     case "boolean":
       return scalars.boolType(name);
     case "array":
-      return listType(partPlan(name, "[]", items), name);
+      return listType(partPlan(name, "[]", items), name, keeps);
     case "object":
-      return mapType(partPlan(name, "map[string]", additionalProperties), name);
+      return mapType(partPlan(name, "map[string]", additionalProperties), name, keeps);
     default:
       return scalars.rawType;
   }
@@ -162,32 +164,33 @@ function lazyType(definition: string): GoType {
 
 const nil = (): null => null;
 
-function listType({ read, zero }: GoType, name: string): GoType {
+function listType({ read, zero }: GoType, name: string, keeps = false): GoType {
   const readList: Reader = (value, at) => {
-    if (!Array.isArray(value)) return mismatch(at, value, name);
+    if (!Array.isArray(value)) return mismatch(at, value, name, "slice");
     const result: Json[] = [];
     for (const [index, item] of value.entries()) {
       at.path.push(index);
       result.push((item === null ? undefined : read(item, at)) ?? zero());
       at.path.pop();
     }
-    return result.length === 0 ? null : result;
+    return result.length === 0 && !keeps ? null : result;
   };
   return { read: readList, zero: nil };
 }
 
-function mapType({ read, zero }: GoType, name: string): GoType {
+function mapType({ read, zero, null: nothing }: GoType, name: string, keeps = false): GoType {
   const readMap: Reader = (value, at) => {
-    if (!isObject(value)) return mismatch(at, value, name);
+    if (!isObject(value)) return mismatch(at, value, name, "map");
     const result: JsonObject = {};
     const keys = Object.keys(value);
     for (const key of keys) {
       const item = value[key] as Json;
       at.path.push(key);
-      setKey(result, key, (item === null ? undefined : read(item, at)) ?? zero());
+      if (item === null && nothing === null) setKey(result, key, null);
+      else setKey(result, key, (item === null ? undefined : read(item, at)) ?? zero());
       at.path.pop();
     }
-    return keys.length === 0 ? null : result;
+    return keys.length === 0 && !keeps ? null : result;
   };
   return { read: readMap, zero: nil };
 }

@@ -7,7 +7,7 @@
 import { cloneJson, type Json } from "../json.js";
 import { canonicalQuantity } from "./canonical-quantity.js";
 import { canonicalBase64 } from "./go-base64.js";
-import { failMismatch, mismatch, orFail, type Reader } from "./go-reading.js";
+import { failMismatch, mismatch, orFail, type Reader, type Reading } from "./go-reading.js";
 import { canonicalTime } from "./go-time.js";
 import { DecodeError } from "./codec.js";
 
@@ -15,6 +15,8 @@ import { DecodeError } from "./codec.js";
 export interface GoType {
   read: Reader;
   zero: () => Json;
+  /** What null is as a value of a map, where that is not the zero: until it is stored. */
+  null?: null;
 }
 
 const zero =
@@ -23,19 +25,19 @@ const zero =
     value;
 
 export const stringType = (name: string): GoType => ({
-  read: (value, at) => (typeof value === "string" ? value : mismatch(at, value, name)),
+  read: (value, at) => (typeof value === "string" ? value : mismatch(at, value, name, "string")),
   zero: zero(""),
 });
 
 export const boolType = (name: string): GoType => ({
-  read: (value, at) => (typeof value === "boolean" ? value : mismatch(at, value, name)),
+  read: (value, at) => (typeof value === "boolean" ? value : mismatch(at, value, name, "bool")),
   zero: zero(false),
 });
 
 export const floatType: GoType = {
   read: (value, at) => {
     if (typeof value === "bigint") return Number(value);
-    return typeof value === "number" ? value : mismatch(at, value, "float64", true);
+    return typeof value === "number" ? value : mismatch(at, value, "float64", "float64");
   },
   zero: zero(0),
 };
@@ -51,23 +53,42 @@ function fits(value: Json, bits: 32 | 64): value is number | bigint {
 const integer = (value: number | bigint): number | bigint => (typeof value === "number" ? value + 0 : value);
 
 export const intType = (bits: 32 | 64): GoType => ({
-  read: (value, at) => (fits(value, bits) ? integer(value) : mismatch(at, value, `int${bits}`, true)),
+  read: (value, at) => {
+    if (fits(value, bits)) return integer(value);
+    // The conversion of objects lets numbers overflow.
+    if (at.origin === "object" && Number.isInteger(value) && bits === 32) return Number(value) | 0;
+    return mismatch(at, value, `int${bits}`, `int${bits}`);
+  },
   zero: zero(0),
 });
 
 /** `[]byte`: base64. */
 export const bytesType = (name: string): GoType => ({
   read: (value, at) => {
-    if (typeof value !== "string") return mismatch(at, value, name);
+    if (Array.isArray(value)) return byteList(value, at);
+    if (typeof value !== "string") return mismatch(at, value, name, "slice");
     try {
       return canonicalBase64(value);
     } catch (error) {
-      at.fault ??= error instanceof Error ? error.message : String(error);
+      const why = error instanceof Error ? error.message : String(error);
+      if (at.origin === "object") throw new DecodeError(`error decoding from json: ${why}`);
+      at.fault ??= why;
       return undefined;
     }
   },
   zero: zero(""),
+  null: null,
 });
+
+/** Bytes may be given as a list of numbers too. */
+function byteList(items: readonly Json[], at: Reading): Json {
+  const bytes = items.map((item) => {
+    if (item === null) return 0;
+    if (fits(item, 32) && Number(item) >= 0 && Number(item) < 256) return Number(item);
+    return Number(mismatch(at, item, "uint8", "uint8") ?? 0);
+  });
+  return Buffer.from(bytes).toString("base64");
+}
 
 export const timeType = (precision: "second" | "micro"): GoType => ({
   read: (value, at) =>

@@ -7,3 +7,4 @@ export { typesOfCrds } from "./crds.js";
 export { loadPatterns } from "./patterns.js";
 export { shapeOfDefinition, shapeOfStructural } from "./shape.js";
 export { structuralCodec } from "./structural-codec.js";
+export { embeddedResources } from "./structural-lists.js";

@@ -15,11 +15,11 @@ const deduced: AnyShape = { is: "any", atomic: false };
 
 /**
  * Types whose definition does not say what they are. A quantity and raw JSON are so named in the source; an integer
- * or string has no type there, which comes to the same for what can stand in its place.
+ * or string has no type there: anything may stand in its place, until it is read.
  */
 const special = new Map<string, Shape>([
   ["io.k8s.apimachinery.pkg.api.resource.Quantity", untyped],
-  ["io.k8s.apimachinery.pkg.util.intstr.IntOrString", untyped],
+  ["io.k8s.apimachinery.pkg.util.intstr.IntOrString", deduced],
   ["io.k8s.apimachinery.pkg.runtime.RawExtension", { is: "any", atomic: true }],
 ]);
 
@@ -73,7 +73,6 @@ function shapeOf(schema: JsonObject, open: boolean): Shape {
         ? scalar("string")
         : untyped;
     default:
-      if (flag(schema, "int-or-string")) return untyped;
       return schema["x-kubernetes-map-type"] === "atomic" ? { is: "any", atomic: true } : deduced;
   }
 }

@@ -7,15 +7,28 @@
 import { isObject, stringifyJson, type Json, type JsonObject } from "../json.js";
 import { duplicateCause, fieldText, invalidCause, requiredCause, type FieldStep } from "./causes.js";
 import type { Cause } from "./codec.js";
-import { restNode, type Node } from "./structural.js";
+import { nodeOf, restNode, type Node } from "./structural.js";
 
-/** What is wrong with the resources within an object. The rules for their names are not among it. */
+/** What is missing of the resources within an object. What else is wrong with them is judged elsewhere. */
 export function embeddedCauses(root: Node, object: JsonObject): Cause[] {
   return walk(root, object, [], (node, value, path) =>
     node.embedded && isObject(value)
       ? [...typeMeta("apiVersion", value, path), ...typeMeta("kind", value, path)]
       : [],
   );
+}
+
+/** The resources within an object, and where they stand. */
+export function embeddedResources(
+  schema: JsonObject,
+  object: JsonObject,
+): [field: string, value: JsonObject][] {
+  const found: [string, JsonObject][] = [];
+  walk(nodeOf(schema), object, [], (node, value, path) => {
+    if (node.embedded && isObject(value)) found.push([fieldText(path), value]);
+    return [];
+  });
+  return found;
 }
 
 function typeMeta(name: string, value: JsonObject, path: FieldStep[]): Cause[] {

@@ -7,7 +7,7 @@
  */
 import { cloneJson, isObject, setKey, type Json, type JsonObject } from "../json.js";
 import { readAs } from "./built-in-codec.js";
-import { fieldText, shownValue, type FieldStep } from "./causes.js";
+import { fieldText, shownValue, withSortedKeys, type FieldStep } from "./causes.js";
 import { DecodeError } from "./codec.js";
 import { objectMeta } from "./dialect.js";
 import { restNode, type Node } from "./structural.js";
@@ -58,9 +58,21 @@ interface Metadata {
 function readMetadata(value: Json | undefined, path: readonly FieldStep[] = []): Metadata | undefined {
   if (value === undefined) return undefined;
   if (value === null) return { object: {}, strict: [] };
-  const { object, strict } = readAs(objectMeta, value as JsonObject);
+  const { object, strict } = metadataAsType(value as JsonObject);
   const before = fieldText([...path, "metadata"]);
   return { object, strict: strict.map((line) => `${before}.${unquoted(line)}`) };
+}
+
+/** The server reads it with its keys in order: that counts for what it says of several things that are wrong. */
+function metadataAsType(value: JsonObject): Metadata {
+  const inOrder = (): Metadata => readAs(objectMeta, withSortedKeys(value));
+  try {
+    const read = readAs(objectMeta, value);
+    return read.strict.length > 1 ? inOrder() : read;
+  } catch (error) {
+    if (error instanceof DecodeError && isObject(value)) return inOrder();
+    throw error;
+  }
 }
 
 /** The path within a line `unknown field "a.b"`. */

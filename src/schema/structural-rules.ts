@@ -4,7 +4,7 @@
  *
  * Source: kube-openapi pkg/validation/validate (schema.go, object_validator.go, slice_validator.go, schema_props.go).
  */
-import { equalJson, getKey, isObject, type Json, type JsonObject } from "../json.js";
+import { equalJson, getKey, isObject, stringifyJson, type Json, type JsonObject } from "../json.js";
 import type { Cause } from "./codec.js";
 import {
   composite,
@@ -21,9 +21,9 @@ import {
 } from "./structural-values.js";
 import { formatOf } from "./structural-formats.js";
 
-/** What is wrong with a value by its schema. */
-export function schemaCauses(schema: JsonObject, value: Json): Cause[] {
-  return distinct(judge(schema, value, "").causes);
+/** What is wrong with a value by its schema. What was wrong with `live` already and did not change is let pass. */
+export function schemaCauses(schema: JsonObject, value: Json, live?: Json): Cause[] {
+  return distinct(judge(schema, value, "", live).causes);
 }
 
 function distinct(causes: Cause[]): Cause[] {
@@ -34,7 +34,14 @@ function distinct(causes: Cause[]): Cause[] {
   });
 }
 
-function judge(schema: JsonObject, value: Json, path: string): Verdict {
+/** `live`: what the value was before, where that is known (ratcheting). */
+function judge(schema: JsonObject, value: Json, path: string, live?: Json): Verdict {
+  const verdict = judgeValue(schema, value, path, live);
+  if (verdict.causes.length > 0 && live !== undefined && equalJson(live, value)) verdict.causes = [];
+  return verdict;
+}
+
+function judgeValue(schema: JsonObject, value: Json, path: string, live: Json | undefined): Verdict {
   const verdict: Verdict = { causes: [], matches: 0 };
   const wrong = typeCause(schema, value, path);
   if (wrong !== undefined) verdict.causes.push(wrong);
@@ -53,10 +60,10 @@ function judge(schema: JsonObject, value: Json, path: string): Verdict {
     verdict.causes.push(...numberCauses(schema, value, path));
     verdict.matches += 2;
   }
-  if (Array.isArray(value)) judgeItems(schema, value, path, verdict);
+  if (Array.isArray(value)) judgeItems(schema, value, path, verdict, itemsBefore(schema, value, live));
   note(verdict, enumCause(schema, value, path));
   verdict.matches++;
-  if (isObject(value)) judgeFields(schema, value, path, verdict);
+  if (isObject(value)) judgeFields(schema, value, path, verdict, live);
   verdict.matches++;
   return verdict;
 }
@@ -78,10 +85,26 @@ function judgeString(schema: JsonObject, value: string, path: string, verdict: V
   verdict.matches++;
 }
 
-function judgeItems(schema: JsonObject, value: Json[], path: string, verdict: Verdict): void {
+/** What the items of a keyed list were before; those of other lists are nothing that was there before. */
+function itemsBefore(schema: JsonObject, value: Json[], live: Json | undefined): (Json | undefined)[] {
+  const keys = schema["x-kubernetes-list-map-keys"];
+  if (!Array.isArray(live) || schema["x-kubernetes-list-type"] !== "map" || !Array.isArray(keys)) return [];
+  const names = keys.filter((key) => typeof key === "string");
+  const idOf = (item: Json): string => stringifyJson(names.map((name) => getKey(item, name) ?? null));
+  const before = new Map(live.map((item) => [idOf(item), item]));
+  return value.map((item) => before.get(idOf(item)));
+}
+
+function judgeItems(
+  schema: JsonObject,
+  value: Json[],
+  path: string,
+  verdict: Verdict,
+  live: readonly (Json | undefined)[],
+): void {
   const { items } = schema;
   if (isObject(items))
-    value.forEach((item, index) => merge(verdict, judge(items, item, `${path}[${index}]`)));
+    value.forEach((item, index) => merge(verdict, judge(items, item, `${path}[${index}]`, live[index])));
   verdict.causes.push(...countCauses(schema, value, path));
   if (
     schema.uniqueItems === true &&
@@ -91,12 +114,19 @@ function judgeItems(schema: JsonObject, value: Json[], path: string, verdict: Ve
   verdict.matches += 2;
 }
 
-function judgeFields(schema: JsonObject, value: JsonObject, path: string, verdict: Verdict): void {
+function judgeFields(
+  schema: JsonObject,
+  value: JsonObject,
+  path: string,
+  verdict: Verdict,
+  live: Json | undefined,
+): void {
   const { properties, additionalProperties } = schema;
   verdict.causes.push(...countCauses(schema, value, path));
   for (const [key, field] of Object.entries(value)) {
     if (getKey(properties, key) !== undefined) continue;
-    if (isObject(additionalProperties)) merge(verdict, judge(additionalProperties, field, `${path}.${key}`));
+    if (isObject(additionalProperties))
+      merge(verdict, judge(additionalProperties, field, `${path}.${key}`, getKey(live, key)));
     else if (additionalProperties === false)
       verdict.causes.push({
         ...invalid(path, key, ""),
@@ -106,7 +136,7 @@ function judgeFields(schema: JsonObject, value: JsonObject, path: string, verdic
   for (const [key, own] of Object.entries(isObject(properties) ? properties : {})) {
     const field = getKey(value, key);
     if (field !== undefined && isObject(own))
-      merge(verdict, judge(own, field, path === "" ? key : `${path}.${key}`));
+      merge(verdict, judge(own, field, path === "" ? key : `${path}.${key}`, getKey(live, key)));
   }
   for (const key of Array.isArray(schema.required) ? schema.required : [])
     if (typeof key === "string" && !Object.hasOwn(value, key))

@@ -10,7 +10,7 @@ const title = ({ given }: { given: JsonObject }): string =>
 
 function kept(given: JsonObject): JsonObject {
   const codec = codecOf(given);
-  return codec.withDefaults(codec.read(given).object);
+  return codec.stored(codec.withDefaults(codec.read(given).object));
 }
 
 /** Values that the server sets in code, beside those of the schema. */

@@ -14,7 +14,6 @@ import { answerTokenRequest } from "./token-request.js";
 import { createTokens, issuer } from "./tokens.js";
 import { wantedUser } from "./wanted.js";
 
-export { aggregatedRules } from "./aggregate.js";
 export { bootstrapObjects } from "./bootstrap.js";
 export { createSigningKey } from "./keys.js";
 

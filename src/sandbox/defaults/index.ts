@@ -18,6 +18,7 @@ import { podRefusal } from "./pod-admission.js";
 import { prepared } from "./prepare.js";
 
 export type { DefaultsContext } from "./context.js";
+export { withValue } from "./row.js";
 
 /**
  * The defaults alone, as the server sets them while it reads an object, before ownership of fields is recorded. The

@@ -4,8 +4,8 @@
  * Source: kubernetes pkg/apis/*\/v1/defaults.go; apiextensions-apiserver pkg/apis/apiextensions/v1/defaults.go;
  * kube-aggregator pkg/apis/apiregistration/v1/defaults.go.
  */
-import { getKey, isObject, setKey, type Json, type JsonObject } from "../../json.js";
-import type { Row, Rows } from "./row.js";
+import { getKey, getPath, isObject, setKey, type Json, type JsonObject } from "../../json.js";
+import { withValue, type Row, type Rows } from "./row.js";
 
 const tcp: Row = { at: "protocol", value: "TCP" };
 const rbacGroup = "rbac.authorization.k8s.io";
@@ -45,6 +45,7 @@ export const otherRows: Rows = {
     NodeStatus: [{ at: "allocatable", from: ({ capacity }) => capacity }],
     LimitRangeItem: [{ rewrite: withLimits }],
     ServicePort: [tcp, { at: "targetPort", from: ({ port }) => port }],
+    Service: [{ rewrite: withIPModes }],
     ServiceSpec: [
       { at: "sessionAffinity", value: "None" },
       { rewrite: withAffinity },
@@ -179,6 +180,19 @@ function withLimits(item: JsonObject): JsonObject {
 function isExternal({ type, externalIPs }: JsonObject): boolean {
   if (type === "LoadBalancer" || type === "NodePort") return true;
   return type === "ClusterIP" && Array.isArray(externalIPs) && externalIPs.length > 0;
+}
+
+/** The addresses of a load balancer are of the usual mode, where nothing else is said. */
+function withIPModes(service: JsonObject): JsonObject {
+  const ingress = getPath(service, ["status", "loadBalancer", "ingress"]);
+  if (getPath(service, ["spec", "type"]) !== "LoadBalancer" || !Array.isArray(ingress)) return service;
+  const lacksMode = (point: Json): boolean =>
+    isObject(point) && typeof point["ip"] === "string" && point["ipMode"] === undefined;
+  if (!ingress.some(lacksMode)) return service;
+  const moded = ingress.map((point) =>
+    lacksMode(point) ? { ...(point as JsonObject), ipMode: "VIP" } : point,
+  );
+  return withValue(service, ["status", "loadBalancer", "ingress"], moded);
 }
 
 function withAffinity(spec: JsonObject): JsonObject {

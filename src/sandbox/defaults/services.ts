@@ -14,6 +14,7 @@ const firstIP = (10 << 24) + (96 << 16);
 const countIPs = 2 ** 20;
 const firstPort = 30000;
 const lastPort = 32767;
+const leftPorts = 86;
 
 export const prepareService: Prepare = (service, context) => {
   const given = service["spec"];
@@ -31,8 +32,18 @@ export const prepareService: Prepare = (service, context) => {
   allocateIP(spec, context);
   allocatePorts(spec, context);
   for (const key of Object.keys(spec)) if (spec[key] === undefined) Reflect.deleteProperty(spec, key);
-  return equalJson(spec, given) ? service : { ...service, spec };
+  const settled = equalJson(spec, given) ? service : { ...service, spec };
+  return withoutBalancer(settled, context.live);
 };
+
+/** What a load balancer said goes with it; a status that is written now is judged instead. */
+function withoutBalancer(service: JsonObject, live: Json | undefined): JsonObject {
+  const { status } = service;
+  if (getKey(service["spec"], "type") === "LoadBalancer" || !isObject(status)) return service;
+  if (isNone(getKey(status["loadBalancer"], "ingress")) || !equalJson(status, getKey(live, "status") ?? null))
+    return service;
+  return { ...service, status: { ...status, loadBalancer: {} } };
+}
 
 const hasIP = (spec: JsonObject): boolean => spec["type"] !== "ExternalName";
 const hasNodePorts = (spec: JsonObject): boolean =>
@@ -116,8 +127,15 @@ function setFamilies(spec: JsonObject, before: JsonObject | undefined): void {
     const old = before?.["ipFamilyPolicy"];
     spec["ipFamilyPolicy"] = isNone(old) ? (alone ? "RequireDualStack" : "SingleStack") : (old ?? null);
   }
-  if (isNone(spec["ipFamilies"])) spec["ipFamilies"] = ["IPv4"];
+  const known = before?.["ipFamilies"];
+  const given = isNone(spec["ipFamilies"]) ? undefined : spec["ipFamilies"];
+  if (given === undefined) spec["ipFamilies"] = ["IPv4"];
   const families = spec["ipFamilies"];
+  // To ask for one family, and to change nothing else, is to give up the second.
+  if (spec["ipFamilyPolicy"] === "SingleStack" && Array.isArray(known) && equalJson(families, known))
+    spec["ipFamilies"] = known.slice(0, 1);
+  const isReduced = Array.isArray(given) && Array.isArray(known) && given.length < known.length;
+  if (isReduced) return;
   if (!alone || spec["ipFamilyPolicy"] === "SingleStack") return;
   if (Array.isArray(families) && families.length === 1)
     spec["ipFamilies"] = [...families, families[0] === "IPv4" ? "IPv6" : "IPv4"];
@@ -151,7 +169,8 @@ function allocatePorts(spec: JsonObject, context: DefaultsContext): void {
   if (isWanted && portsOf(spec).some(({ nodePort }) => isNone(nodePort))) {
     spec["ports"] = portsOf(spec).map((port) => {
       if (!isNone(port["nodePort"])) return port;
-      const nodePort = byPort.get(port["port"]) ?? next();
+      // Of one that is new, ports of one number have one node port, as of DNS.
+      const nodePort = (context.create ? byPort.get(port["port"]) : undefined) ?? next();
       byPort.set(port["port"], nodePort);
       return { ...port, nodePort };
     });
@@ -159,13 +178,15 @@ function allocatePorts(spec: JsonObject, context: DefaultsContext): void {
   if (hasHealthPort(spec) && isNone(spec["healthCheckNodePort"])) spec["healthCheckNodePort"] = next();
 }
 
+/** Ports that nobody has. The first ones are left, as long as that can be, to those who ask for one (KEP-3668). */
 function freePorts({ takenPorts, uid }: DefaultsContext, own: ReadonlySet<Json>): () => number {
   const taken = new Set<Json>([...takenPorts(), ...own]);
-  const count = lastPort - firstPort + 1;
-  let at = hash(uid) % count;
+  const drawn = lastPort - firstPort + 1 - leftPorts;
+  const start = hash(uid) % drawn;
+  let tried = 0;
   return () => {
-    for (let tried = 0; tried < count; tried++, at++) {
-      const port = firstPort + (at % count);
+    for (; tried < drawn + leftPorts; tried++) {
+      const port = firstPort + (tried < drawn ? leftPorts + ((start + tried) % drawn) : tried - drawn);
       if (taken.has(port)) continue;
       taken.add(port);
       return port;

@@ -87,11 +87,18 @@ function jsonRules(entry: Spot): void {
 }
 
 /** What was declared immutable stays as it is, and stays immutable. */
-export function frozenRules(object: Spot, live: Json, fields: readonly string[]): void {
+export function frozenRules(
+  object: Spot,
+  live: Json,
+  fields: Readonly<Record<string, "there" | "none">>,
+): void {
   if (getKey(live, "immutable") !== true) return;
   const message = "field is immutable when `immutable` is set";
   if (at(object, "immutable").value !== true) forbidden(at(object, "immutable"), message);
-  for (const field of fields)
-    if (!equalJson(at(object, field).value ?? {}, getKey(live, field) ?? {}))
+  for (const [field, absent] of Object.entries(fields)) {
+    // An empty map is another value than none, but where each that is read has at least that.
+    const none = absent === "there" ? {} : null;
+    if (!equalJson(at(object, field).value ?? none, getKey(live, field) ?? none))
       forbidden(at(object, field), message);
+  }
 }

@@ -31,7 +31,8 @@ import {
 } from "./others.js";
 import { podRules, podUpdateRules } from "./pods.js";
 import { serviceRules, serviceUpdateRules, type Taken } from "./services.js";
-import { wholeOf, type Spot } from "./spot.js";
+import { complete, wholeOf, type Spot } from "./spot.js";
+import { deploymentStatusRules, serviceStatusRules } from "./statuses.js";
 import {
   claimRules,
   claimUpdateRules,
@@ -47,8 +48,12 @@ import {
   statefulSetUpdateRules,
 } from "./workloads.js";
 
+export type { Taken } from "./services.js";
+
 /** The rules of a kind, by `group/kind`: of every object (`live` is what it was before), and of changes. */
 interface KindRules {
+  /** Of an object whose status was written, instead of all others. */
+  onStatus?: (object: Spot) => void;
   always: (object: Spot, live?: Json, taken?: Taken) => void;
   onUpdate?: (object: Spot, live: Json) => void;
 }
@@ -56,17 +61,17 @@ interface KindRules {
 const kinds: Readonly<Record<string, KindRules>> = {
   "/ConfigMap": {
     always: configMapRules,
-    onUpdate: (object, live) => frozenRules(object, live, ["data", "binaryData"]),
+    onUpdate: (object, live) => frozenRules(object, live, { data: "there", binaryData: "none" }),
   },
-  "/Secret": { always: secretRules, onUpdate: (object, live) => frozenRules(object, live, ["data"]) },
+  "/Secret": { always: secretRules, onUpdate: (object, live) => frozenRules(object, live, { data: "none" }) },
   "/Pod": { always: podRules, onUpdate: podUpdateRules },
-  "/Service": { always: serviceRules, onUpdate: serviceUpdateRules },
+  "/Service": { always: serviceRules, onUpdate: serviceUpdateRules, onStatus: serviceStatusRules },
   "/PersistentVolume": { always: volumeRules, onUpdate: volumeUpdateRules },
   "/PersistentVolumeClaim": { always: claimRules, onUpdate: claimUpdateRules },
   "/Endpoints": { always: endpointsRules },
   "/ResourceQuota": { always: quotaRules },
   "/Event": { always: eventRules },
-  "apps/Deployment": { always: deploymentRules },
+  "apps/Deployment": { always: deploymentRules, onStatus: deploymentStatusRules },
   "apps/ReplicaSet": { always: replicaSetRules },
   "apps/DaemonSet": { always: daemonSetRules },
   "apps/StatefulSet": { always: statefulSetRules, onUpdate: statefulSetUpdateRules },
@@ -88,7 +93,12 @@ const kinds: Readonly<Record<string, KindRules>> = {
   "coordination.k8s.io/Lease": { always: leaseRules },
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": { always: webhookRules },
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": { always: webhookRules },
-  "apiextensions.k8s.io/CustomResourceDefinition": { always: crdRules, onUpdate: crdUpdateRules },
+  "apiextensions.k8s.io/CustomResourceDefinition": {
+    always: crdRules,
+    onUpdate: crdUpdateRules,
+    // A storage migration takes versions out of it that a change of the spec must not.
+    onStatus: () => undefined,
+  },
 };
 
 function rulesOf(key: string): KindRules | undefined {
@@ -100,32 +110,43 @@ function rulesOf(key: string): KindRules | undefined {
  * is judged. `taken` is what other Services have.
  */
 export function createProblems(type: ResourceType, object: KubeObject, taken?: Taken): Cause[] {
+  const metadata = wholeOf(object);
   const spot = wholeOf(object);
   const isBuiltIn = builtIn(type);
-  metadataRules(spot, type, isBuiltIn);
+  metadataRules(metadata, type, isBuiltIn);
   if (isBuiltIn) rulesOf(`${type.group}/${type.kind}`)?.always(spot, undefined, taken);
-  return distinct(spot.found);
+  return together(metadata.found, spot.found);
 }
 
-/** What is wrong with an object that is to take the place of another, the change itself included. */
+/**
+ * What is wrong with an object that is to take the place of another, the change itself included. `isStatus`: its
+ * status is what was written.
+ */
 export function updateProblems(
   type: ResourceType,
   live: KubeObject,
   next: KubeObject,
-  taken?: Taken,
+  { taken, isStatus = false }: { taken?: Taken | undefined; isStatus?: boolean } = {},
 ): Cause[] {
+  const metadata = wholeOf(next);
   const spot = wholeOf(next);
   const isBuiltIn = builtIn(type);
-  metadataUpdateRules(spot, live);
-  metadataRules(spot, type, isBuiltIn);
+  metadataUpdateRules(metadata, live, type, { isBuiltIn, isStatus });
   if (isBuiltIn) {
     const key = `${type.group}/${type.kind}`;
     const rules = rulesOf(key);
-    immutableRules(spot, key, live);
-    rules?.onUpdate?.(spot, live);
-    rules?.always(spot, live, taken);
+    if (isStatus && rules?.onStatus !== undefined) rules.onStatus(spot);
+    else {
+      immutableRules(spot, key, live);
+      rules?.onUpdate?.(spot, live);
+      rules?.always(spot, live, taken);
+    }
   }
-  return distinct(spot.found);
+  return together(metadata.found, spot.found);
+}
+
+function together(metadata: readonly Cause[], found: Cause[]): Cause[] {
+  return complete.has(found) ? found : [...metadata, ...distinct(found)];
 }
 
 /** Kinds of which the rules know all that is needed, and where the server says that it stands. */
@@ -136,7 +157,7 @@ const judgedByRules = new Set(["apiextensions.k8s.io/CustomResourceDefinition"])
  * are heard, who know the words.
  */
 export function mergedCauses({ group, kind }: ResourceType, byRules: Cause[], bySchema: Cause[]): Cause[] {
-  if (bySchema.length === 0 || judgedByRules.has(`${group}/${kind}`)) return byRules;
+  if (bySchema.length === 0 || complete.has(byRules) || judgedByRules.has(`${group}/${kind}`)) return byRules;
   const isHeard = (schema: Cause): boolean =>
     byRules.some(
       ({ reason, field }) =>
@@ -149,7 +170,7 @@ function builtIn({ group, version, kind }: ResourceType): boolean {
   return bundledType(group === "" ? version : `${group}/${version}`, kind) !== undefined;
 }
 
-/** The real server says some things several times over; once is enough. */
+/** Rules meet at some fields: what they say there counts once. */
 function distinct(found: Cause[]): Cause[] {
   if (found.length < 2) return found;
   const seen = new Set<string>();

@@ -45,20 +45,39 @@ const plainGroups = new Set(["admissionregistration.k8s.io", "coordination.k8s.i
 const standardFinalizers = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 const mostAnnotationBytes = 256 * 1024;
 
-/** The metadata of an object, new or changed. */
-export function metadataRules(spot: Spot, { group, kind }: ResourceType, isBuiltIn: boolean): void {
+/** The metadata of a new object. */
+export function metadataRules(spot: Spot, type: ResourceType, isBuiltIn: boolean): void {
   const metadata = at(spot, "metadata");
-  nameRules(metadata, nameFormats.get(`${group}/${kind}`) ?? dnsSubdomain);
+  nameRules(metadata, nameFormats.get(`${type.group}/${type.kind}`) ?? dnsSubdomain);
+  commonRules(metadata);
+  finalizerRules(metadata);
+  if (isBuiltIn) domainRules(metadata, type);
+}
+
+/** The metadata of an object within another: a name is not needed. */
+export function nestedMetadataRules(metadata: Spot, nameFormat: Format): void {
+  if (text(at(metadata, "name")) !== "") nameRules(metadata, nameFormat);
+  commonRules(metadata);
+  finalizerRules(metadata);
+}
+
+function commonRules(metadata: Spot): void {
   labelRules(at(metadata, "labels"));
   annotationRules(at(metadata, "annotations"));
   ownerRules(at(metadata, "ownerReferences"));
+}
+
+function finalizerRules(metadata: Spot): void {
   const finalizers = at(metadata, "finalizers");
-  const needsDomain = isBuiltIn && !plainGroups.has(group);
-  for (const finalizer of items(finalizers)) {
+  for (const finalizer of items(finalizers))
     for (const fault of labelKey(text(finalizer))) invalid(finalizers, fault, finalizer.value);
-    if (needsDomain && !text(finalizer).includes("/") && !standardFinalizers.has(text(finalizer)))
+}
+
+function domainRules(metadata: Spot, { group }: ResourceType): void {
+  if (plainGroups.has(group)) return;
+  for (const finalizer of items(at(metadata, "finalizers")))
+    if (!text(finalizer).includes("/") && !standardFinalizers.has(text(finalizer)))
       invalid(finalizer, "name is neither a standard finalizer name nor is it fully qualified");
-  }
 }
 
 function nameRules(metadata: Spot, nameFormat: Format): void {
@@ -131,9 +150,41 @@ const fixed = [
   "deletionGracePeriodSeconds",
 ];
 
-/** What may not change in metadata. */
-export function metadataUpdateRules(spot: Spot, live: Json): void {
+/** Kinds that are not judged as new ones again when they are changed. */
+const judgedOnce = new Set([
+  "/Service",
+  "apps/DaemonSet",
+  "apps/Deployment",
+  "apps/ReplicaSet",
+  "batch/CronJob",
+  "batch/Job",
+]);
+
+/**
+ * The metadata of a changed object. What is wrong is told as often as the server does: what all kinds have in common
+ * is judged twice, and then twice again by the kind (k8s.io/apiserver pkg/registry/rest/update.go, `BeforeUpdate`;
+ * `ValidateXUpdate` of the kinds). Of a write of the status, only the change is judged by the kind.
+ */
+export function metadataUpdateRules(
+  spot: Spot,
+  live: Json,
+  type: ResourceType,
+  { isBuiltIn, isStatus }: { isBuiltIn: boolean; isStatus: boolean },
+): void {
   const metadata = at(spot, "metadata");
+  commonRules(metadata);
+  finalizerRules(metadata);
+  for (const by of ["all", "kind"]) {
+    changeRules(metadata, live);
+    commonRules(metadata);
+    if (by === "kind" && isBuiltIn) domainRules(metadata, type);
+  }
+  if (isBuiltIn && !isStatus && !judgedOnce.has(`${type.group}/${type.kind}`))
+    metadataRules(spot, type, isBuiltIn);
+}
+
+/** What may not change in metadata. */
+function changeRules(metadata: Spot, live: Json): void {
   const before = getKey(live, "metadata");
   for (const name of fixed) {
     const field = at(metadata, name);

@@ -9,6 +9,7 @@ import { omit } from "../defaults/omit.js";
 import { containerRules, lifecycleRules } from "./containers.js";
 import { dnsLabel, dnsSubdomain, labelKey } from "./formats.js";
 import { annotationRules, labelRules } from "./metadata.js";
+import { partRules } from "./pod-parts.js";
 import {
   at,
   duplicate,
@@ -27,8 +28,13 @@ import {
 
 /** The template of a workload. */
 export function templateRules(template: Spot, extraVolumes: readonly string[] = []): void {
-  labelRules(at(template, "metadata", "labels"));
-  annotationRules(at(template, "metadata", "annotations"));
+  // The server leaves the metadata out of their paths.
+  const place = (field: string): Spot => ({
+    ...at(template, "metadata", field),
+    path: `${template.path}.${field}`,
+  });
+  labelRules(place("labels"));
+  annotationRules(place("annotations"));
   const spec = at(template, "spec");
   podSpecRules(spec, extraVolumes);
   for (const container of items(at(spec, "containers"))) imageRules(container);
@@ -75,6 +81,7 @@ function podSpecRules(spec: Spot, extraVolumes: readonly string[]): void {
   oneOf(at(spec, "dnsPolicy"), ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]);
   labelRules(at(spec, "nodeSelector"));
   placeRules(spec);
+  partRules(spec);
 }
 
 function onlyOnce(container: Spot): void {

@@ -8,9 +8,11 @@ import { isIP } from "node:net";
 import { equalJson, getKey, getPath, isObject, type Json } from "../../json.js";
 import { portOrName, protocols } from "./containers.js";
 import { dnsLabel, dnsSubdomain, labelKey } from "./formats.js";
+import { serverError } from "../status.js";
 import { labelRules } from "./metadata.js";
 import {
   at,
+  complete,
   duplicate,
   forbidden,
   format,
@@ -36,6 +38,8 @@ export const badIP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ff
 export interface Taken {
   takenIPs: () => ReadonlySet<string>;
   takenPorts: () => ReadonlySet<number>;
+  /** Nothing is allocated: any port that is free will do, in the range or not. */
+  dryRun?: boolean;
 }
 
 export function serviceRules(object: Spot, live?: Json, taken?: Taken): void {
@@ -43,7 +47,11 @@ export function serviceRules(object: Spot, live?: Json, taken?: Taken): void {
   // Addresses and ports are allocated before a Service is judged: what can't be had is all that is said.
   const before = spec.found.length;
   allocationRules(spec, live, taken);
-  if (spec.found.length > before) return;
+  if (live === undefined && taken?.dryRun === false) namelessRules(object);
+  if (spec.found.length > before) {
+    complete.add(spec.found);
+    return;
+  }
   const type = text(at(spec, "type"));
   const isHeadless = text(at(spec, "clusterIP")) === "None";
   const ports = at(spec, "ports");
@@ -101,17 +109,22 @@ function portRules(ports: Spot): void {
 }
 
 function nodePortRules(spec: Spot, type: string): void {
-  if (type !== "ClusterIP") return;
-  for (const item of items(at(spec, "ports")))
-    if (isGiven(at(item, "nodePort")))
-      forbidden(at(item, "nodePort"), "may not be used when `type` is 'ClusterIP'");
+  const seen = new Set<string>();
+  for (const item of items(at(spec, "ports"))) {
+    const nodePort = at(item, "nodePort");
+    if (!isGiven(nodePort)) continue;
+    if (type === "ClusterIP") forbidden(nodePort, "may not be used when `type` is 'ClusterIP'");
+    const used = `${text(at(item, "protocol"))} ${String(number(nodePort))}`;
+    if (seen.has(used)) duplicate(nodePort);
+    seen.add(used);
+  }
 }
 
 function allocationRules(spec: Spot, live: Json | undefined, taken: Taken | undefined): void {
   const type = text(at(spec, "type"));
   if (type === "ExternalName") return;
   const found = spec.found.length;
-  familyRules(spec);
+  familyRules(spec, live);
   if (spec.found.length > found) return;
   const ip = text(at(spec, "clusterIP"));
   const isNew = getPath(live, ["spec", "clusterIP"]) !== ip;
@@ -122,6 +135,14 @@ function allocationRules(spec: Spot, live: Json | undefined, taken: Taken | unde
   if (type === "NodePort" || type === "LoadBalancer") portAllocation(spec, live, taken);
 }
 
+/** An address is held in the name of its Service. */
+function namelessRules(object: Spot): void {
+  const [ip, ips] = [at(object, "spec", "clusterIP"), at(object, "spec", "clusterIPs")];
+  if (text(at(object, "metadata", "name")) !== "" || isIP(text(ip)) === 0) return;
+  const why = `IPAddress.networking.k8s.io ${JSON.stringify(text(ip))} is invalid: spec.parentRef.name: Required value`;
+  invalid(ips, `failed to allocate IP: ${why}`, [""]);
+}
+
 /** The first node port that can't be had. One port number of several protocols has one node port. */
 function portAllocation(spec: Spot, live: Json | undefined, taken: Taken | undefined): void {
   const list = getPath(live, ["spec", "ports"]);
@@ -129,12 +150,18 @@ function portAllocation(spec: Spot, live: Json | undefined, taken: Taken | undef
   const others = taken?.takenPorts() ?? new Set();
   const byPort = new Map<number | undefined, number>();
   const own = new Set<number>();
+  const told = new Set<string>();
   for (const item of items(at(spec, "ports"))) {
     const nodePort = at(item, "nodePort");
     const given = number(nodePort) ?? 0;
+    const used = `${text(at(item, "protocol"))} ${given}`;
+    // As ports of one name do, which all get the node port of the one that was there.
+    if (live !== undefined && given !== 0 && told.has(used))
+      throw serverError(`duplicate nodePort: {${used}}`);
+    told.add(used);
     const portNumber = number(at(item, "port"));
     if (given === 0 || kept.has(given) || byPort.get(portNumber) === given) continue;
-    if (given < nodePorts.first || given > nodePorts.last) {
+    if (taken?.dryRun !== true && (given < nodePorts.first || given > nodePorts.last)) {
       const range = `${nodePorts.first}-${nodePorts.last}`;
       invalid(nodePort, `provided port is not in the valid range. The range of valid ports is ${range}`);
       return;
@@ -167,10 +194,26 @@ function addressRules(spec: Spot, live: Json | undefined): void {
   else if (!equalJson(before[0], one.value)) invalid(one, "may not change once set", ips.value);
 }
 
-function familyRules(spec: Spot): void {
+function familyRules(spec: Spot, live: Json | undefined): void {
   const [families, policy] = [at(spec, "ipFamilies"), at(spec, "ipFamilyPolicy")];
+  const found = spec.found.length;
   oneOf(policy, ["PreferDualStack", "RequireDualStack", "SingleStack"]);
-  for (const family of items(families)) oneOf(family, ["IPv4", "IPv6"]);
+  const seen = new Set<string>();
+  for (const family of items(families)) {
+    oneOf(family, ["IPv4", "IPv6"]);
+    if (seen.has(text(family))) duplicate(family);
+    seen.add(text(family));
+  }
+  if (spec.found.length > found) return;
+  const [count, before] = [items(families).length, getPath(live, ["spec", "ipFamilies"])];
+  if (text(policy) === "SingleStack") {
+    if (count === 2)
+      invalid(
+        policy,
+        "must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
+      );
+  } else if (count > 0 && Array.isArray(before) && count < before.length)
+    invalid(policy, "must be 'SingleStack' to release the secondary IP family");
   const isAlone = text(at(spec, "clusterIP")) === "None" && !isGiven(at(spec, "selector"));
   if (isAlone) return;
   if (text(policy) === "RequireDualStack")

@@ -13,6 +13,9 @@ export interface Spot {
   readonly found: Cause[];
 }
 
+/** Lists of faults that nothing is to be added to: what came first is all that the server says. */
+export const complete = new WeakSet<readonly Cause[]>();
+
 /** The whole of an object. */
 export function wholeOf(object: JsonObject, found: Cause[] = []): Spot {
   return { value: object, path: "", found };

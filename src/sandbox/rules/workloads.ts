@@ -87,9 +87,14 @@ function atMostAll(spot: Spot): void {
 }
 
 /** A strategy as the server shows one that it does not know: the Go value. */
-const strategyShown = (strategy: Spot): JsonObject => ({
-  Type: text(at(strategy, "type")),
-  RollingUpdate: at(strategy, "rollingUpdate").value ?? null,
+const strategyShown = (strategy: Spot, shown = countsShown): JsonObject => {
+  const rolling = at(strategy, "rollingUpdate");
+  return { Type: text(at(strategy, "type")), RollingUpdate: isThere(rolling) ? shown(rolling) : null };
+};
+
+const countsShown = (rolling: Spot): JsonObject => ({
+  MaxUnavailable: at(rolling, "maxUnavailable").value ?? 0,
+  MaxSurge: at(rolling, "maxSurge").value ?? 0,
 });
 
 const rollingShown = (rolling: Spot): JsonObject => ({
@@ -171,7 +176,7 @@ export function statefulSetRules(object: Spot): void {
     invalid(rolling, "only allowed for updateStrategy 'RollingUpdate'", rollingShown(rolling));
   else if (type === "RollingUpdate") natural(at(rolling, "partition"));
   else if (type !== "OnDelete")
-    invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'", strategyShown(strategy));
+    invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'", strategyShown(strategy, rollingShown));
   for (const field of ["whenDeleted", "whenScaled"])
     oneOf(at(spec, "persistentVolumeClaimRetentionPolicy", field), ["Delete", "Retain"]);
   natural(at(spec, "replicas"));

@@ -95,9 +95,12 @@ function maskAllocated(spec: JsonObject): void {
     if (isObject(port)) mask(port, "nodePort");
 }
 
-/** Node ports that nobody asks for here: of the default range all but the static part, 30000 to 30085. */
+/**
+ * Node ports that nobody asks for here: of the default range all but the static part, 30000 to 30085, and what a dry
+ * run draws beyond that range.
+ */
 function isDrawn(port: number): boolean {
-  return port > 30085 && port < 32768;
+  return port > 30085 && port < 32800;
 }
 
 // A patched object that can't be read is quoted whole in the refusal, with all that its server drew for it.
@@ -111,6 +114,7 @@ function masked<T extends Json>(value: T, namespace: string): T {
       .replace(wholeObject, "<object>")
       .replaceAll(namespace, "<namespace>")
       .replace(/\b3\d{4}\b/g, (port) => (isDrawn(Number(port)) ? "<node port>" : port))
+      .replace(/(?<=IPAddress\.networking\.k8s\.io ")[\d.]+/g, "<address>")
       .replace(uuid, (uid) => (ownerUids.includes(uid) ? uid : "<uid>")) as T;
   if (Array.isArray(value)) return value.map((item) => masked(item, namespace)) as T;
   if (!isObject(value)) return value;

@@ -8,6 +8,7 @@ import {
   type JsonObject,
 } from "../../../src/json.js";
 import { differences, messageOf, normalAnswer, type Difference } from "./compare.js";
+import { isKnown, isPanic } from "./known.js";
 import type { Answer, Call, Side } from "./side.js";
 import type { Operation, Step } from "./steps.js";
 import type { Subject } from "./subject.js";
@@ -19,6 +20,8 @@ export interface Played {
   /** Those of the last step; none where all of them were answered alike. */
   differences: Difference[];
   answers: Answer[];
+  /** The servers hold different objects now, though it may be known how. */
+  isOver: boolean;
   /** Messages of refusals that were not the same, which is no difference: pairs. */
   messages: [string, string][];
 }
@@ -35,14 +38,15 @@ export async function play(
   sides: Pair,
   name: string,
 ): Promise<Played> {
-  const played: Played = { sent: [], differences: [], answers: [], messages: [] };
+  const played: Played = { sent: [], differences: [], answers: [], isOver: false, messages: [] };
   let live: Live = [undefined, undefined];
   for (const step of steps) {
     const picked = step.is === "JSON patch" ? jsonPatch(step.operations, live[0]) : [];
     const calls = sides.map((side, at) => callOf(subject, step, side, name, live[at], picked));
-    const answers = await Promise.all(sides.map((side, at) => side.send(calls[at] as Call)));
+    const answers = await sent(step, calls, sides);
+    if (answers === undefined) return played;
     note(played, step, calls[0] as Call, answers, sides, live);
-    if (played.differences.length > 0) return played;
+    if (played.isOver) return played;
     live = seen(live, step, answers, played.sent.at(-1)?.statuses[0] ?? 0);
   }
   const get: Call = { method: "GET", path: "" };
@@ -52,6 +56,16 @@ export async function play(
   const step = { is: "get" } as unknown as Step;
   note(played, step, { ...get, path: objectPath(subject, sides[0], name) }, last, sides, live);
   return played;
+}
+
+/** The answers of both; none where the real server has failed to give one, which is known. */
+async function sent(step: Step, calls: readonly Call[], sides: Pair): Promise<Answer[] | undefined> {
+  try {
+    return await Promise.all(sides.map((side, at) => side.send(calls[at] as Call)));
+  } catch (error) {
+    if (isPanic(step, error)) return undefined;
+    throw error;
+  }
 }
 
 /** Removes what a sequence left, whatever holds it. */
@@ -72,7 +86,9 @@ function note(played: Played, step: Step, call: Call, answers: Answer[], sides: 
   );
   played.sent.push({ step, call, statuses: answers.map(({ status }) => status) });
   played.answers = answers;
-  played.differences = differences(a, b);
+  const found = differences(a, b);
+  played.differences = found.filter((difference) => !isKnown(step, difference));
+  played.isOver = found.length > 0;
   const [left = "", right = ""] = answers.map((answer, at) => messageOf(answer, sides[at]?.namespace ?? ""));
   if (left !== right && played.differences.length === 0) played.messages.push([left, right]);
 }
@@ -249,10 +265,15 @@ function jsonPatch(operations: readonly Operation[], live: JsonObject | undefine
     const held = values.get(path) ?? "a";
     const given = value === "live" ? held : value === "alike" ? alike(held) : value;
     // The managers of fields, and all of the metadata, hold what each server draws.
-    const safe = path === "/metadata" || path === "/metadata/managedFields" ? [] : withoutDrawn(given);
+    const holdsDrawn = (place: string): boolean => ["/metadata", "/metadata/managedFields"].includes(place);
+    const safe = holdsDrawn(path) ? [] : withoutDrawn(given);
     if (op === "remove") return { op, path };
     if (op === "copy" || op === "move")
-      return { op, from: isAlike(values.get(at(from))) ? at(from) : "/metadata/labels", path };
+      return {
+        op,
+        from: isAlike(values.get(at(from))) && !holdsDrawn(at(from)) ? at(from) : "/metadata/labels",
+        path,
+      };
     return { op, path, value: safe };
   });
 }

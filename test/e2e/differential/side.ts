@@ -45,7 +45,9 @@ export async function openSide(name: string, cluster: ClusterDescription, namesp
     const headers: Record<string, string> = { authorization, "user-agent": "differential/1.0" };
     if (contentType !== undefined) headers["content-type"] = contentType;
     const text = body === undefined ? null : withOwners(stringifyJson(body));
-    const response = await pool.request({ method, path, headers, body: text });
+    const response = await pool.request({ method, path, headers, body: text }).catch((error: unknown) => {
+      throw new Error(`${name}: ${method} ${path} ${text ?? ""}: ${String(error)}`);
+    });
     return {
       status: response.statusCode,
       warnings: [response.headers["warning"] ?? []].flat(),
@@ -107,8 +109,9 @@ export async function define(side: Side, definition: JsonObject): Promise<void> 
     const probe = `/apis/${apiVersion}/namespaces/${side.namespace}/${names.plural}/probe?fieldManager=setup&dryRun=All`;
     const tried: Call = { method: "PATCH", path: probe, contentType: "application/apply-patch+yaml", body };
     // The API server makes its managers of fields anew a moment after it serves the kind.
-    while ((await side.send(tried)).status !== 201) {
-      if (Date.now() > deadline) throw new Error(`${side.name}: ${apiVersion} takes no writes`);
+    for (let answer = await side.send(tried); answer.status !== 201; answer = await side.send(tried)) {
+      if (Date.now() > deadline)
+        throw new Error(`${side.name}: ${apiVersion} takes no writes: ${stringifyJson(answer.body)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

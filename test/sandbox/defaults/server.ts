@@ -44,7 +44,7 @@ export function contextOf(more: Partial<DefaultsContext> = {}): DefaultsContext 
 
 /** A new object, read and defaulted. */
 export function created(input: JsonObject, more: Partial<DefaultsContext> = {}): JsonObject {
-  const { object } = codecOf(input).read(input);
+  const object = codecOf(input).stored(codecOf(input).read(input).object);
   const metadata = isObject(object["metadata"]) ? object["metadata"] : {};
   const whole = { ...object, metadata: { ...metadata, uid } };
   return withCodeDefaults(definitionOf(input), codecOf(input).withDefaults(whole), contextOf(more));
