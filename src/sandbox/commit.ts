@@ -23,7 +23,7 @@ export function commitNew(request: Request, object: KubeObject, dryRun: boolean)
   refuseEscalation(request, object, undefined);
   const problems = mergedCauses(
     kind.type,
-    createProblems(kind.type, judged(request, object)),
+    createProblems(kind.type, judged(request, object), takenFrom(request, object, dryRun)),
     schemaProblems(request, object),
   );
   if (problems.length > 0) throw invalid(aboutKind(request, name), problems);

@@ -123,12 +123,14 @@ function normalizeIPs(spec: JsonObject, before: JsonObject | undefined): void {
 function setFamilies(spec: JsonObject, before: JsonObject | undefined): void {
   if (!hasIP(spec)) return;
   const alone = isHeadless(spec) && isNone(spec["selector"]);
-  if (isNone(spec["ipFamilyPolicy"])) {
+  if ((spec["ipFamilyPolicy"] ?? null) === null) {
     const old = before?.["ipFamilyPolicy"];
     spec["ipFamilyPolicy"] = isNone(old) ? (alone ? "RequireDualStack" : "SingleStack") : (old ?? null);
   }
   const known = before?.["ipFamilies"];
   const given = isNone(spec["ipFamilies"]) ? undefined : spec["ipFamilies"];
+  // Two families are not to be had here: it is refused as it was sent.
+  if (given === undefined && !alone && spec["ipFamilyPolicy"] === "RequireDualStack") return;
   if (given === undefined) spec["ipFamilies"] = ["IPv4"];
   const families = spec["ipFamilies"];
   // To ask for one family, and to change nothing else, is to give up the second.

@@ -62,6 +62,10 @@ export function serviceRules(object: Spot, live?: Json, taken?: Taken): void {
   portRules(ports);
   labelRules(at(spec, "selector"));
   needed(at(spec, "sessionAffinity"), ["ClientIP", "None"]);
+  const timeout = at(spec, "sessionAffinityConfig", "clientIP", "timeoutSeconds");
+  const seconds = number(timeout);
+  if (seconds !== undefined && (seconds <= 0 || seconds > 86400))
+    invalid(timeout, "must be greater than 0 and less than 86400");
   if (type !== "ExternalName") addressRules(spec, live);
   for (const ip of items(at(spec, "externalIPs"))) if (isIP(text(ip)) === 0) invalid(ip, badIP);
   needed(at(spec, "type"), ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]);
