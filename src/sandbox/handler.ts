@@ -1,20 +1,20 @@
 /** The way of a request: who asks, what for, may they, and then the verb. */
-import { create } from "./create.js";
-import { deleteCollection, deleteOne } from "./delete.js";
-import { deprecationWarnings } from "./custom-versions.js";
+import { create } from "./verbs/create.js";
+import { deleteCollection, deleteOne } from "./verbs/delete.js";
+import { deprecationWarnings } from "./verbs/custom-versions.js";
 import type { Discovery } from "./discovery/index.js";
 import { askOf } from "./address.js";
 import type { Answer, Ask, HttpCall, User } from "./model.js";
-import { patch } from "./patch.js";
-import { presenter, warningHeaders } from "./present.js";
+import { patch } from "./verbs/patch.js";
+import { presenter, warningHeaders } from "./verbs/present.js";
 import type { Handle } from "./http/index.js";
 import { loadPatterns } from "../schema/index.js";
-import { getOne, list } from "./read.js";
-import { aboutOf, type Request, type World } from "./request.js";
+import { getOne, list } from "./verbs/read.js";
+import { aboutOf, type Request, type World } from "./verbs/request.js";
 import { internalError, methodNotAllowed, noSuchResource, notFound, StatusError } from "./status.js";
-import { answerQuestion, answerSubresource } from "./subresources.js";
-import { update } from "./update.js";
-import { watch } from "./watch.js";
+import { answerQuestion, answerSubresource } from "./verbs/subresources.js";
+import { update } from "./verbs/update.js";
+import { watch } from "./verbs/watch.js";
 
 /** Answers calls. Failures are answers too: this never rejects. */
 export function createHandler(world: World, discovery: Discovery): Handle {

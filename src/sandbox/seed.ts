@@ -2,14 +2,14 @@
 import { KapplyError } from "../errors.js";
 import { getKey, type JsonObject } from "../json.js";
 import type { Manifest, Problem } from "../model.js";
-import { createDecoded } from "./create.js";
+import { createDecoded } from "./verbs/create.js";
 import { crdCollection } from "./kinds.js";
 import type { HttpCall, Kind, User } from "./model.js";
-import { liveOf, metaText, type Request, type World, type WriteOptions } from "./request.js";
-import { decode, metadataOf, withMetadata } from "./settle.js";
+import { liveOf, metaText, type Request, type World, type WriteOptions } from "./verbs/request.js";
+import { decode, metadataOf, withMetadata } from "./verbs/settle.js";
 import { StatusError } from "./status.js";
-import { hasStatus } from "./traits.js";
-import { changeDecoded } from "./update.js";
+import { hasStatus } from "./verbs/traits.js";
+import { changeDecoded } from "./verbs/update.js";
 
 const administrator: User = {
   username: "kubernetes-admin",

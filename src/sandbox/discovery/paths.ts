@@ -7,7 +7,7 @@
  */
 import type { JsonObject } from "../../json.js";
 import type { Kind, Subresource } from "../model.js";
-import { deletionAnswersObject } from "../traits.js";
+import { deletionAnswersObject } from "../verbs/traits.js";
 import { compareText, groupVersionPath } from "./groups.js";
 import {
   actions,
