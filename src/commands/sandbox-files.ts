@@ -1,5 +1,5 @@
 /** What clients of a sandbox need on disk: a kubeconfig, and the files of a pod's service account. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { KapplyError } from "../errors.js";
@@ -29,9 +29,10 @@ export function layOut(
 ): Files {
   const dir = folder ?? mkdtempSync(join(tmpdir(), "kapply-sandbox-"));
   const serviceAccountDir = join(dir, "serviceaccount");
-  mkdirSync(serviceAccountDir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
+  makeFolder(serviceAccountDir);
   const write = (path: string, text: string): string => {
-    writeFileSync(path, text, { mode: 0o600 });
+    unlessRefused(dir, () => writeFileSync(path, text, { mode: 0o600 }));
     return path;
   };
   const caFile = write(join(dir, "ca.crt"), running.ca);
@@ -52,6 +53,25 @@ export function layOut(
     ...(running.url.startsWith("https:") ? inPod : {}),
   };
   return { dir, isKept: folder !== undefined, kubeconfig, caFile, serviceAccountDir, env };
+}
+
+/** Its parent must be there: Node never comes back from making all folders of a path that can't be (/proc/none/at/all). */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) unlessRefused(path, () => mkdirSync(path, { mode: 0o700 }));
+}
+
+function unlessRefused(dir: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw new KapplyError(
+      "usage",
+      `${dir} can't be written: ${error instanceof Error ? error.message : ""}`,
+      {
+        hint: "name a folder that can be, with --dir",
+      },
+    );
+  }
 }
 
 /** A kubeconfig of one context. JSON is YAML too. */

@@ -1,5 +1,6 @@
 /** `sandbox`: a Kubernetes-style API server in this process, in the foreground or for one command. */
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -43,6 +44,12 @@ async function runSandbox(values: Values, context: Context): Promise<number> {
     return 0;
   }
   const [command, ...args] = values.rest;
+  const output = values.text("output") ?? "text";
+  if (output !== "text" && output !== "json")
+    throw new KapplyError(
+      "usage",
+      `-o ${output} is not for the sandbox: it tells what it is as text or json`,
+    );
   const seeds = await readSeeds(values, context);
   const { host, port } = addressOf(values);
   const log = values.text("log");
@@ -50,7 +57,7 @@ async function runSandbox(values: Values, context: Context): Promise<number> {
     host,
     port,
     tls: !values.on("http"),
-    clientCa: readText(values.text("client-ca"), context),
+    clientCa: authorityOf(values, context),
     state: absolute(values.text("state"), context),
     faults: values.list("fault").map(parseFault),
     log:
@@ -63,7 +70,7 @@ async function runSandbox(values: Values, context: Context): Promise<number> {
     if (seeds.length > 0) await running.seed(seeds);
     files = layOut(running, serviceAccountOf(values), absolute(values.text("dir"), context));
     if (command !== undefined) return await runCommand(command, args, files, context);
-    context.stdout(values.text("output") === "json" ? asJson(running, files) : asText(running, files));
+    context.stdout(output === "json" ? asJson(running, files) : asText(running, files));
     await untilInterrupted(context);
     return 0;
   } finally {
@@ -127,6 +134,21 @@ function serviceAccountOf(values: Values): { namespace: string; name: string } {
       hint: "write it as NAMESPACE/NAME",
     });
   return { namespace, name };
+}
+
+/** The certificates of `--client-ca`. Throws `usage` where there are none. */
+function authorityOf(values: Values, context: Context): string | undefined {
+  const path = values.text("client-ca");
+  const pem = readText(path, context);
+  if (pem === undefined) return undefined;
+  try {
+    new X509Certificate(pem);
+  } catch {
+    throw new KapplyError("usage", `${path} is no certificate`, {
+      hint: "--client-ca takes the PEM file of the authority",
+    });
+  }
+  return pem;
 }
 
 function absolute(path: string | undefined, context: Context): string | undefined {

@@ -67,6 +67,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (state === undefined) bootstrapObjects().forEach((object) => storeBootstrap(store, kinds, object));
   settle();
 
+  const keeping =
+    options.state === undefined
+      ? undefined
+      : keepState(options.state, store, { token, signingKey, authority: { ca, caKey } });
+
   const handle = createHandler(world, createDiscovery(kinds));
   const listener = await listen({
     host: options.host,
@@ -78,10 +83,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults: options.faults,
     log: options.log,
   });
-  const keeping =
-    options.state === undefined
-      ? undefined
-      : keepState(options.state, store, { token, signingKey, authority: { ca, caKey } });
   const host = listener.host.includes(":") ? `[${listener.host}]` : listener.host;
   return {
     host: listener.host,

@@ -1,6 +1,5 @@
 /** Everything that a sandbox holds in one file, so that it can go on after a restart. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { KapplyError } from "../errors.js";
 import { isObject, parseJson, stringifyJson, type Json, type JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
@@ -60,18 +59,27 @@ function isState(value: Json): value is JsonObject {
   );
 }
 
-/** Writes a state beside the file and puts it in its place at once: whoever looks sees the old one or the new one. */
+/**
+ * Writes a state beside the file and puts it in its place at once: whoever looks sees the old one or the new one.
+ * @throws KapplyError `usage` for a file that can't be written.
+ */
 export function writeState(path: string, state: State): void {
-  mkdirSync(dirname(path), { recursive: true });
   const fresh = `${path}.new`;
-  writeFileSync(fresh, `${stringifyJson(state)}\n`, { mode: 0o600, flush: true });
-  renameSync(fresh, path);
+  try {
+    writeFileSync(fresh, `${stringifyJson(state)}\n`, { mode: 0o600, flush: true });
+    renameSync(fresh, path);
+  } catch (error) {
+    throw unusable(path, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** How long after a change the state is written. */
 const writeAfterMs = 250;
 
-/** Writes the state a moment after each change, until it is stopped: then once more. */
+/**
+ * Writes the state now, and a moment after each change, until it is stopped: then once more.
+ * @throws KapplyError `usage` for a file that can't be written.
+ */
 export function keepState(
   path: string,
   store: Store,
@@ -88,6 +96,7 @@ export function keepState(
     writeState(path, { version, objects, ...keys });
     written = version;
   };
+  write();
   const stopListening = store.subscribe(() => {
     timer ??= setTimeout(write, writeAfterMs);
   });

@@ -125,6 +125,10 @@ describe("flags", () => {
     [["--service-account", "a/b/c"], "--service-account=a/b/c is no service account"],
     [["--seed", "no-such-file.yaml"], "no-such-file.yaml"],
     [["--client-ca", "no-such-file.pem"], "no-such-file.pem can't be read"],
+    [["--client-ca", "package.json"], "package.json is no certificate"],
+    [["-o", "yaml"], "-o yaml is not for the sandbox"],
+    [["--dir", "/proc/none/at/all"], "/proc/none/at/all can't be written"],
+    [["--state", "/proc/none/at/all"], "the state file /proc/none/at/all can't be used"],
   ])("%j is refused with a reason; status 2", async (flags, words) => {
     const { status, stderr } = await sandbox([...flags, "--", "true"]);
     expect(status).toBe(2);
