@@ -1,6 +1,7 @@
 /** What a run is asked to do, and what it is given of the world. */
 import type { ReadOptions } from "./manifest/index.js";
 import type { Emit, Manifest, Problem } from "./model.js";
+import type { OnConflict, PreviewBy } from "./plan/index.js";
 import type { Signal } from "./result.js";
 import type { Server } from "./server.js";
 
@@ -15,7 +16,12 @@ export interface Job {
   namespace?: string | undefined;
   validate: "strict" | "warn" | "ignore";
   fieldManager: string;
-  force: boolean;
+  /** What becomes of fields that others own and that the manifest sets otherwise. */
+  onConflict: OnConflict;
+  /** Managers whose fields become ours. */
+  takeOverFrom: readonly string[];
+  /** Who says what would become of objects that change. */
+  preview: PreviewBy;
   concurrency: number;
 }
 

@@ -175,19 +175,74 @@ export interface Difference {
   path: string;
   before?: Json;
   after?: Json;
+  origin?: Origin | undefined;
+}
+
+/** Why a field differs, as far as managed fields tell. */
+export type Origin =
+  /** Nobody changed it since we last applied: what changed is what the manifest says of it. */
+  | { by: "manifest" }
+  /** Others set it, and not we: what the object says was changed since, or has been theirs all along. */
+  | { by: "others"; owners: FieldOwner[] }
+  /**
+   * It can't be told: a field that somebody removed, or items that somebody moved, leave no trace, so they may as well be
+   * new in the manifest; or it is a side effect of defaults and admission.
+   */
+  | { by: "unknown" };
+
+/** Whom the differences of an object come from, as far as it is known of any; "none" where no value differs. */
+export type Drift = "manifest" | "others" | "both" | "unknown" | "none";
+
+/** Who owns a field: an entry of `metadata.managedFields`. */
+export interface FieldOwner {
+  manager: string;
+  operation: "Apply" | "Update";
+  apiVersion: string;
+  /** `status`, `scale`; undefined for the resource itself. */
+  subresource?: string | undefined;
+  /** When the manager last changed what it owns: RFC 3339. */
+  since?: string | undefined;
+}
+
+/** A field that the manifest sets, and that somebody else owns with another value. */
+export interface Contest {
+  /** As in a `Difference`: `spec.template.spec.containers[name=web].image`. */
+  path: string;
+  owner: FieldOwner;
+  live?: Json | undefined;
+  wanted?: Json | undefined;
+  /** Where the manifest sets it. */
+  place: Place;
 }
 
 /** What applying a manifest would do, found without writing. */
 export type Change =
   /** `after` is the server's preview, absent where the server could not be asked yet (`preview` says why). */
-  | { action: "create"; after?: KubeObject | undefined; preview: Preview }
-  | { action: "configure"; before: KubeObject; after: KubeObject; differences: Difference[] }
-  | { action: "unchanged"; live: KubeObject }
+  | ({ action: "create"; after?: KubeObject | undefined } & Foreseen)
+  | ({ action: "configure"; before: KubeObject; after: KubeObject } & Foreseen & Configuring)
+  | ({ action: "unchanged" } & Pick<Configuring, "yielded">)
   /** It exists, and what would become of it can't be told: never "unchanged". */
-  | { action: "unknown"; live: KubeObject; why: string };
+  | { action: "unknown"; why: string };
+
+/** Who says what would become of an object, and of a prediction why we had to. */
+export interface Foreseen {
+  preview: Preview;
+  why?: string | undefined;
+}
+
+/** What changes, and what of it is about who owns what. */
+export interface Configuring {
+  differences: Difference[];
+  drift: Drift;
+  /** Fields that are left to their owners (`--on-conflict=yield`). */
+  yielded: Contest[];
+  /** Managers whose fields become ours: those of `kubectl apply` on the client, and of `--take-over-from`. */
+  takenOver: FieldOwner[];
+}
 
 export type Preview =
   | "server" // the server's dry run
+  | "predicted" // merged by us: the server was not asked (`--read-only`), or we may not ask it
   | "not-asked" // an apply that creates: the write itself is the question
   | "namespace-pending" // its namespace is created by this run
   | "type-pending"; // its CRD is created by this run
@@ -213,8 +268,11 @@ export interface Outcome {
   before?: KubeObject | undefined;
   after?: KubeObject | undefined;
   preview?: Preview | undefined;
+  drift?: Drift | undefined;
+  yielded?: Contest[] | undefined;
+  takenOver?: FieldOwner[] | undefined;
   error?: Failure | undefined;
-  /** Why it was skipped or not attempted. */
+  /** Why it was skipped or not attempted, or why what is shown of it is a prediction. */
   reason?: string | undefined;
   warnings: string[];
   requests: number;
@@ -234,6 +292,8 @@ export interface FailureCause {
   message: string;
   path?: string | undefined;
   place?: Place | undefined;
+  /** Of a conflict: who owns the field, and the values. */
+  contest?: Contest | undefined;
 }
 
 /** What happens while it happens: progress, ndjson and talk on stderr are views of these. */

@@ -7,7 +7,7 @@ import { execute, outcomeOf } from "./apply/index.js";
 import { readAndCheck, refuse } from "./input.js";
 import type { Job, World } from "./job.js";
 import type { Result } from "./model.js";
-import { planChanges, readLive, resolveTargets } from "./plan/index.js";
+import { planChanges, resolveTargets } from "./plan/index.js";
 import { resultOf } from "./result.js";
 import { bundledType, typesOfCrds } from "./schema/index.js";
 
@@ -26,9 +26,7 @@ export async function run(job: Job, world: World): Promise<Result> {
   refuse(problems);
 
   world.emit({ event: "planning", objects: targets.length });
-  const live = await readLive(targets, server, job.concurrency);
-  const options = { ...job, previewCreates: job.until === "planned" };
-  const planned = await planChanges(targets, live, server, options, (one) => {
+  const planned = await planChanges(targets, server, job, (one) => {
     world.emit({ event: "planned", ref: one.target.ref, action: outcomeOf(one).action });
   });
   if (job.until === "planned")
@@ -36,7 +34,7 @@ export async function run(job: Job, world: World): Promise<Result> {
 
   world.emit({ event: "applying", objects: targets.length });
   const outcomes = await execute(planned, server, {
-    concurrency: job.concurrency,
+    ...job,
     isBuiltIn: (type) => bundledType(apiVersionOf(type), type.kind) !== undefined,
     stopped: () => (world.interrupted() === undefined ? undefined : "interrupted"),
     emit: world.emit,

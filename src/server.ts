@@ -8,14 +8,21 @@ import {
   getObject,
   isDryRunUnsupported,
   listObjects,
+  patchOwnership,
   openTransport,
   serverSchemas,
   waitForCrd,
 } from "./cluster/index.js";
-import type { Transport } from "./cluster/index.js";
+import type { Sends, Transport } from "./cluster/index.js";
 import type { JsonObject } from "./json.js";
+import { apiVersionOf } from "./group-version.js";
+import { managedFieldsPatch } from "./merge/index.js";
 import type { Connection, Emit, ResourceType } from "./model.js";
-import type { Applied, PlanReads, Target } from "./plan/index.js";
+import type { Applied, Attempt, PlanReads, Target } from "./plan/index.js";
+import { bundledType, semanticsOf } from "./schema/index.js";
+import type { Semantics } from "./shape.js";
+
+export type { Sends } from "./cluster/index.js";
 
 /** How to talk to a server. */
 export interface ServerOptions {
@@ -26,7 +33,8 @@ export interface ServerOptions {
   deadline?: number | undefined;
   concurrency: number;
   fieldManager: string;
-  force: boolean;
+  /** The most that is sent. */
+  sends: Sends;
   validate: "strict" | "warn" | "ignore";
   emit: Emit;
   userAgent: string;
@@ -58,10 +66,17 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
   const transport = await openTransport({ ...options, connection, authorizer });
   options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
   const until = (): number => Math.min(Date.now() + servedWithinMs, options.deadline ?? Infinity);
-  const send = (target: Target, dryRun: boolean, count: () => void, typePending: boolean): Promise<Applied> =>
-    applyObject(transport, target.type, target.body, {
+  const schema = serverSchemas(transport);
+  const send = (
+    { type }: Target,
+    { body, force }: Attempt,
+    dryRun: boolean,
+    count: () => void,
+    typePending: boolean,
+  ): Promise<Applied> =>
+    applyObject(transport, type, body, {
       fieldManager: options.fieldManager,
-      force: options.force,
+      force,
       fieldValidation: fieldValidation[options.validate],
       dryRun,
       count,
@@ -71,15 +86,42 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     connection,
     transport,
     discover: (apiVersion, kind) => discoverType(transport, apiVersion, kind),
-    schema: serverSchemas(transport),
+    schema,
+    semantics: semanticsFrom(schema),
     get: (type, namespace, name, count) => getObject(transport, type, namespace, name, count),
-    list: (type, namespace) => listObjects(transport, type, namespace, {}),
-    dryRun: (target, count) => send(target, true, count, false).catch(undefinedWhereUnsupported),
-    apply: (target, count, typePending) => send(target, false, count, typePending),
+    list: (type, namespace, asked) => listObjects(transport, type, namespace, asked),
+    dryRun: (target, attempt, count) =>
+      send(target, attempt, true, count, false).catch(undefinedWhereUnsupported),
+    apply: (target, attempt, count, typePending) => send(target, attempt, false, count, typePending),
+    moveOwnership: ({ type }, moved, count) =>
+      patchOwnership(transport, type, moved, managedFieldsPatch(moved, moved), {
+        fieldManager: options.fieldManager,
+        dryRun: false,
+        count,
+      }).then(({ is }) => is === "patched"),
     waitForCrd: (name) =>
       waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
     requests: () => transport.requests,
     close: () => transport.close(),
+  };
+}
+
+/** Built-in kinds are known; how others merge, the server's schemas tell. Where it won't say, nobody knows. */
+function semanticsFrom(
+  schema: (groupVersion: string) => Promise<JsonObject | undefined>,
+): (type: ResourceType) => Promise<Semantics | undefined> {
+  const known = new Map<string, Promise<Semantics | undefined>>();
+  const find = async (type: ResourceType): Promise<Semantics | undefined> => {
+    const apiVersion = apiVersionOf(type);
+    if (bundledType(apiVersion, type.kind) !== undefined) return semanticsOf(type);
+    const document = await schema(apiVersion).catch(() => undefined);
+    return document === undefined ? undefined : semanticsOf(type, document);
+  };
+  return (type) => {
+    const key = `${apiVersionOf(type)} ${type.kind}`;
+    const found = known.get(key) ?? find(type);
+    known.set(key, found);
+    return found;
   };
 }
 

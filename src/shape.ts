@@ -4,7 +4,7 @@
  *
  * Source: KEP-555; sigs.k8s.io/structured-merge-diff, `schema/elements.go`.
  */
-import type { Json } from "./json.js";
+import type { Json, JsonObject } from "./json.js";
 
 /** The shape of one place. Parts come from functions: types refer to themselves. */
 export type Shape = ScalarShape | MapShape | ListShape | AnyShape;
@@ -43,4 +43,19 @@ export interface ListKey {
 export interface AnyShape {
   is: "any";
   atomic: boolean;
+}
+
+/** How a server merges, reads and shows the objects of one kind, as far as its schemas tell. */
+export interface Semantics {
+  /** The shape of a version of the kind; undefined for one that is not known, or not served any more. */
+  shapeOf: (apiVersion: string) => Shape | undefined;
+  /** Whether applying the object leaves its `status` as it is, since that is written by requests of its own. */
+  statusApart: boolean;
+  /** The kind's object with nothing set, as the server's type has it; undefined for a custom resource. */
+  empty?: JsonObject | undefined;
+  /**
+   * An object as the server shows it once it is written: values in their normal form (`1000m` is `1`), what is empty
+   * left out where the type does, defaults set. Undefined where it can't be read as the kind.
+   */
+  shown: (object: JsonObject) => JsonObject | undefined;
 }

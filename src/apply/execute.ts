@@ -1,21 +1,14 @@
 /** Changes made real: stage by stage, in parallel within a stage, an outcome for every target whatever happens. */
-import { getPath } from "../json.js";
-import type { Action, Change, Event, Outcome, ResourceType } from "../model.js";
+import type { Action, Event, Outcome, ResourceType } from "../model.js";
 import { mapParallel } from "../parallel.js";
-import { isCrd, shownObject } from "../plan/index.js";
-import type { Applied, Planned, Target } from "../plan/index.js";
+import { isCrd, kindOf, kindsOf, shownObject, versionOf } from "../plan/index.js";
+import type { Applied, Planned, Settling } from "../plan/index.js";
 import { failed, outcomeOf } from "./outcome.js";
 import { stageOf, stages } from "./stages.js";
+import { writePlanned } from "./write.js";
+import type { Writes } from "./write.js";
 
-/** The writes that executing is handed. */
-export interface Writes {
-  /** Server-side apply. A kind of this run may still be answered with 404: that is waited out. */
-  apply: (target: Target, count: () => void, typePending: boolean) => Promise<Applied>;
-  /** Resolves once the CRD of that name is Established and its kinds are served. */
-  waitForCrd: (name: string) => Promise<void>;
-}
-
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Settling {
   concurrency: number;
   isBuiltIn: (type: ResourceType) => boolean;
   /** Why no further request may be sent (`interrupted`), or undefined while all is well. */
@@ -35,13 +28,13 @@ export async function execute(
   writes: Writes,
   options: ExecuteOptions,
 ): Promise<Outcome[]> {
-  const inOrder = order(planned, options.isBuiltIn);
+  const inOrder = order(doubtingCustomResources(planned), options.isBuiltIn);
   let halt = whyNotBegin(inOrder.flat());
   const outcomes: Outcome[] = [];
   for (const stage of inOrder) {
     const ended = await mapParallel(stage, options.concurrency, async (one) => {
       const why = halt ?? options.stopped();
-      const outcome = why === undefined ? await makeReal(one, writes) : leftAlone(one, why);
+      const outcome = why === undefined ? await makeReal(one, writes, options) : leftAlone(one, why);
       if (outcome.error !== undefined && ends.has(outcome.error.code))
         halt ??= `stopped after ${outcome.error.message}`;
       options.emit({ event: "outcome", outcome });
@@ -52,6 +45,22 @@ export async function execute(
     outcomes.push(...ended);
   }
   return outcomes;
+}
+
+/** Whether a custom resource changes was found out by the schema that is served now, and its CRD is about to change. */
+function doubtingCustomResources(planned: readonly Planned[]): Planned[] {
+  const changing = planned.filter((one) => isCrd(one.target) && !isUnchanged(one));
+  const kinds = kindsOf(changing.map(({ target }) => target));
+  const why = "its CustomResourceDefinition changes in this run";
+  return planned.map((one) =>
+    isUnchanged(one) && kinds.has(kindOf(one.target.type))
+      ? { ...one, verdict: { change: { action: "unknown", why } } }
+      : one,
+  );
+}
+
+function isUnchanged({ verdict }: Planned): boolean {
+  return "change" in verdict && verdict.change.action === "unchanged";
 }
 
 function order(planned: readonly Planned[], isBuiltIn: ExecuteOptions["isBuiltIn"]): Planned[][] {
@@ -74,11 +83,10 @@ function leftAlone(planned: Planned, why: string): Outcome {
   return { ...outcomeOf(planned), action: "not-attempted", differences: [], reason: why };
 }
 
-async function makeReal(planned: Planned, writes: Writes): Promise<Outcome> {
+async function makeReal(planned: Planned, writes: Writes, options: ExecuteOptions): Promise<Outcome> {
   const { target, verdict } = planned;
   if ("error" in verdict) return failed(planned, verdict.error);
-  const { change } = verdict;
-  if (change.action === "unchanged") return outcomeOf(planned);
+  if (isUnchanged(planned)) return outcomeOf(planned);
   const start = performance.now();
   let requests = planned.requests;
   const count = (): void => {
@@ -89,14 +97,16 @@ async function makeReal(planned: Planned, writes: Writes): Promise<Outcome> {
     milliseconds: planned.milliseconds + performance.now() - start,
   });
   try {
-    const typePending = change.action === "create" && change.preview === "type-pending";
-    const applied = await writes.apply(target, count, typePending);
+    const { applied, attempt } = await writePlanned(planned, writes, options, count);
     if (isCrd(target)) await writes.waitForCrd(target.ref.name);
     const warnings = [...new Set([...planned.warnings, ...applied.warnings])];
     return {
       ...outcomeOf(planned),
-      action: actionOf(change, applied),
+      action: actionOf(planned, applied),
       after: shownObject(applied.object, target),
+      preview: undefined,
+      reason: undefined,
+      yielded: attempt.yielded,
       warnings,
       ...spent(),
     };
@@ -106,11 +116,7 @@ async function makeReal(planned: Planned, writes: Writes): Promise<Outcome> {
 }
 
 /** What really happened may differ from what was planned: others write too. */
-function actionOf(change: Change, { created, object }: Applied): Action {
+function actionOf({ version }: Planned, { created, object }: Applied): Action {
   if (created) return "created";
-  const before =
-    change.action === "unknown" ? getPath(change.live, ["metadata", "resourceVersion"]) : undefined;
-  return before !== undefined && before === getPath(object, ["metadata", "resourceVersion"])
-    ? "unchanged"
-    : "configured";
+  return version !== undefined && version === versionOf(object) ? "unchanged" : "configured";
 }

@@ -1,4 +1,4 @@
 /** Changes made real, in stages. */
 export { execute } from "./execute.js";
 export { outcomeOf } from "./outcome.js";
-export type { Writes } from "./execute.js";
+export type { Writes } from "./write.js";

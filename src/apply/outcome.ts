@@ -12,17 +12,28 @@ export function outcomeOf({ target, verdict, warnings, requests, milliseconds }:
   const { change } = verdict;
   switch (change.action) {
     case "create":
-      return { ...base, action: "created", after: change.after, preview: change.preview };
+      return {
+        ...base,
+        action: "created",
+        after: change.after,
+        preview: change.preview,
+        reason: change.why,
+      };
     case "configure":
       return {
         ...base,
         action: "configured",
         before: change.before,
         after: change.after,
+        preview: change.preview,
+        reason: change.why,
         differences: change.differences,
+        drift: change.drift,
+        yielded: change.yielded,
+        takenOver: change.takenOver,
       };
     case "unchanged":
-      return { ...base, action: "unchanged" };
+      return { ...base, action: "unchanged", yielded: change.yielded };
     case "unknown":
       return { ...base, action: "unknown", reason: change.why };
   }

@@ -198,7 +198,6 @@ function fieldConflict({ causes }: ServerStatus): Wording {
   return {
     message: `another field manager owns ${count} that the manifest sets otherwise`,
     causes: causes.map(asCause),
-    hint: "take the manifest's value with --force-conflicts, remove the field from the manifest, or make the other manager give it up",
   };
 }
 

@@ -1,14 +1,15 @@
 /** Requests with everything around them: turns, retries, time, interruption and typed errors. */
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleepFor } from "node:timers/promises";
+import { KapplyError } from "../errors.js";
 import { stringifyJson } from "../json.js";
+import { openGate } from "../parallel.js";
 import { failure, notSent } from "./failures.js";
 import type { FailedRequest } from "./failures.js";
-import { openGate } from "./gate.js";
 import { decide } from "./retry.js";
 import type { Trouble, Verdict } from "./retry.js";
 import { openSender } from "./sender.js";
-import type { Reply, Request, Transport, TransportOptions } from "./types.js";
+import type { Reply, Request, Sends, Transport, TransportOptions } from "./types.js";
 
 /**
  * Opens a transport; nothing is sent yet. Loads undici.
@@ -58,6 +59,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   }
 
   async function request(request: Request): Promise<Reply> {
+    refuseUnlessMeant(request, options.sends);
     const body = bodyText(request);
     const troubles: Trouble[] = [];
     for (;;) {
@@ -84,6 +86,12 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       return sender.sent;
     },
   };
+}
+
+/** A `diff` that writes would be the worst of surprises: what a run is not meant to send never leaves. */
+function refuseUnlessMeant({ method, path, harmless }: Request, sends: Sends): void {
+  if (method === "GET" || sends === "writes" || (sends === "dry-runs" && harmless === true)) return;
+  throw new KapplyError("internal", `${method} ${path} in a run that sends nothing but ${sends}`);
 }
 
 /** Sending it twice does what sending it once does. A PATCH is server-side apply: idempotent by design. */

@@ -3,6 +3,9 @@ import type { Json } from "../json.js";
 import type { Authorizer, Connection, Emit } from "../model.js";
 import type { RefusalKind } from "./refusals.js";
 
+/** What a run may send: reads; also what changes nothing whatever its method is (dry runs, reviews); anything. */
+export type Sends = "reads" | "dry-runs" | "writes";
+
 export interface TransportOptions {
   connection: Connection;
   authorizer: Authorizer;
@@ -16,6 +19,8 @@ export interface TransportOptions {
   hardSignal?: AbortSignal | undefined;
   /** How many requests are in flight at once, and how many connections are opened at most. */
   concurrency: number;
+  /** Anything beyond is a defect of ours, and is not sent. */
+  sends: Sends;
   emit: Emit;
   userAgent: string;
   /** For tests: the clock, in milliseconds since the epoch. */

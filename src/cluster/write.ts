@@ -1,6 +1,7 @@
 /** All that kapply sends beside reading: the only file of this room, and of kapply, with a method other than GET. */
 import { KapplyError } from "../errors.js";
 import { getKey, getPath, stringifyJson } from "../json.js";
+import type { JsonObject } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import { objectName } from "./naming.js";
 import { objectPath } from "./paths.js";
@@ -64,6 +65,52 @@ export async function applyObject(
   };
 }
 
+export interface OwnershipOptions {
+  fieldManager: string;
+  /** Ask whether it would be done, and change nothing. */
+  dryRun: boolean;
+  /** Called for each attempt that is sent. */
+  count?: (() => void) | undefined;
+}
+
+/** `stale`: it was written or deleted since it was read, or an attempt whose answer was lost did it: read it again. */
+export type OwnershipPatched = { is: "patched"; object: KubeObject; warnings: string[] } | { is: "stale" };
+
+/**
+ * Sends a JSON patch of an object's managed fields (RFC 6902) that names the resourceVersion which `live` has: it is
+ * done once at most, however often it is sent. A conflict is no error but an answer, since only the caller can read
+ * again and decide anew.
+ * @throws KapplyError `forbidden`, `rejected` and those of every request; with `details.answerLost` when it may have
+ *   been done though no answer came.
+ */
+export async function patchOwnership(
+  transport: Transport,
+  type: ResourceType,
+  live: KubeObject,
+  operations: readonly JsonObject[],
+  { fieldManager, dryRun, count }: OwnershipOptions,
+): Promise<OwnershipPatched> {
+  const { namespace, name } = identityOf(live);
+  const what = objectName(type, namespace, name);
+  const body = stringifyJson(operations);
+  checkSize(what, body);
+  // What the manifest holds is not sent here, and what is stored is not for us to judge.
+  const query = queryOf({ fieldManager, fieldValidation: "Ignore", ...(dryRun ? { dryRun: "All" } : {}) });
+  const reply = await transport.request({
+    method: "PATCH",
+    path: `${objectPath(type, namespace, name)}?${query}`,
+    contentType: "application/json-patch+json",
+    body,
+    what: `the ownership of ${what}`,
+    count,
+    pinned: true,
+    harmless: dryRun,
+    alsoReturn: ["stale", "object-missing"],
+  });
+  if (reply.status >= 300) return { is: "stale" };
+  return { is: "patched", object: objectOf(reply, type, name, what, !dryRun), warnings: reply.warnings };
+}
+
 /** Whether a dry run failed because something in its way (an admission webhook) can't do dry runs. */
 export function isDryRunUnsupported(error: unknown): boolean {
   if (!(error instanceof KapplyError)) return false;
@@ -118,6 +165,10 @@ function applyQuery({ fieldManager, force, dryRun, fieldValidation }: ApplyOptio
     fieldValidation,
     ...(dryRun ? { dryRun: "All" } : {}),
   };
+  return queryOf(parameters);
+}
+
+function queryOf(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
     .join("&");

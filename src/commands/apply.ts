@@ -2,6 +2,7 @@
 import { exitStatusOf, KapplyError } from "../errors.js";
 import type { Job } from "../job.js";
 import type { Manifest } from "../model.js";
+import type { Sends } from "../server.js";
 import { run } from "../pipeline.js";
 import { knownType, readyBody } from "../plan/index.js";
 import { createReporter, renderObjects } from "../report/index.js";
@@ -34,14 +35,19 @@ export const validate: Run = (values, context) =>
 async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRun): Promise<number> {
   const reporter = await reporterFor(job, values, context, dryRun);
   try {
-    const result = await withServer(values, context, reporter.emit, job, (server) =>
-      run(job, {
-        server,
-        emit: reporter.emit,
-        seen: (manifests) => reporter.knowSecrets(manifests),
-        warn: (warnings) => reporter.problems([], warnings),
-        interrupted: context.interrupted,
-      }),
+    const result = await withServer(
+      values,
+      context,
+      reporter.emit,
+      { ...job, sends: sendsOf(job) },
+      (server) =>
+        run(job, {
+          server,
+          emit: reporter.emit,
+          seen: (manifests) => reporter.knowSecrets(manifests),
+          warn: (warnings) => reporter.problems([], warnings),
+          interrupted: context.interrupted,
+        }),
     );
     await reporter.finish(result);
     return result.exitStatus;
@@ -134,7 +140,9 @@ function jobOf(command: string, until: Job["until"], values: Values, context: Co
     namespace: values.text("namespace"),
     validate: modeOf(values),
     fieldManager: values.text("field-manager") ?? "kapply",
-    force: values.on("force-conflicts"),
+    onConflict: onConflictOf(values),
+    takeOverFrom: values.list("take-over-from"),
+    preview: previewOf(command, until, values),
     concurrency: count(values, "concurrency", defaultConcurrency),
   };
 }
@@ -152,6 +160,25 @@ function modeOf(values: Values): Job["validate"] {
   const mode = values.text("validate");
   if (mode === "warn" || mode === "ignore") return mode;
   return mode === "false" ? "ignore" : "strict";
+}
+
+function onConflictOf(values: Values): Job["onConflict"] {
+  const given = values.text("on-conflict") as Job["onConflict"] | undefined;
+  if (!values.on("force-conflicts")) return given ?? "fail";
+  if (given === undefined || given === "force") return "force";
+  throw new KapplyError("usage", `--force-conflicts and --on-conflict=${given} contradict each other`);
+}
+
+function previewOf(command: string, until: Job["until"], values: Values): Job["preview"] {
+  if (values.on("read-only")) return "predicted";
+  if (until === "applied") return "before-writing";
+  return command === "diff" ? "if-permitted" : "server";
+}
+
+/** The most that a run may send: whatever else it does, the transport holds it to that. */
+function sendsOf({ until, preview }: Job): Sends {
+  if (until === "applied") return "writes";
+  return until === "planned" && preview !== "predicted" ? "dry-runs" : "reads";
 }
 
 function dryRunOf(values: Values): DryRun {

@@ -1,7 +1,8 @@
 /** From flags to a server: connected at the first call, closed at the end. */
 import type { AuthEnvironment, AuthFlags } from "../auth/index.js";
+import type { Job } from "../job.js";
 import type { Emit } from "../model.js";
-import type { Server } from "../server.js";
+import type { Sends, Server } from "../server.js";
 import type { Context } from "./context.js";
 import { count, duration } from "./parse.js";
 import type { Values } from "./parse.js";
@@ -13,12 +14,15 @@ const defaultTimeoutMs = 5 * 60_000;
 const defaultRequestTimeoutMs = 30_000;
 const noLimitMs = 24 * 3_600_000;
 
-/** A server for as long as `use` runs: whatever becomes of it, connections are closed. */
+/**
+ * A server for as long as `use` runs: whatever becomes of it, connections are closed. Without `sends`, nothing but
+ * reads leaves.
+ */
 export async function withServer<T>(
   values: Values,
   context: Context,
   emit: Emit,
-  settings: { fieldManager?: string; force?: boolean; validate?: "strict" | "warn" | "ignore" },
+  settings: Partial<Pick<Job, "fieldManager" | "validate">> & { sends?: Sends },
   use: (server: () => Promise<Server>) => Promise<T>,
 ): Promise<T> {
   const timeout = duration(values, "timeout", defaultTimeoutMs);
@@ -33,7 +37,7 @@ export async function withServer<T>(
       deadline: timeout === undefined ? undefined : Date.now() + timeout,
       concurrency: count(values, "concurrency", defaultConcurrency),
       fieldManager: settings.fieldManager ?? "kapply",
-      force: settings.force ?? false,
+      sends: settings.sends ?? "reads",
       validate: settings.validate ?? "strict",
       emit,
       userAgent: `kapply/${context.version}`,

@@ -53,7 +53,25 @@ export const flags = {
     value: "NAME",
     help: "who owns the fields that are applied (default kapply)",
   },
-  "force-conflicts": { takes: "switch", help: "take fields over from other field managers" },
+  "force-conflicts": {
+    takes: "switch",
+    help: "take fields over from others: --on-conflict=force",
+  },
+  "on-conflict": {
+    takes: "text",
+    value: "MODE",
+    choices: ["fail", "force", "yield"],
+    help: "fields that others own with another value: fail (the default), force (take them), yield (leave them)",
+  },
+  "take-over-from": {
+    takes: "list",
+    value: "MANAGER",
+    help: "make this field manager's fields ours, as those of kubectl apply on the client always are; repeats",
+  },
+  "read-only": {
+    takes: "switch",
+    help: "send nothing but GETs, not even dry runs: changes are predicted here",
+  },
   "server-side": { takes: "switch", help: "always so; accepted for kubectl's sake" },
   "allow-empty": { takes: "switch", help: "finding no manifest is no error" },
   "show-secrets": { takes: "switch", help: "print values of Secrets instead of masking them" },

@@ -8,6 +8,8 @@ const applying: readonly FlagName[] = [
   "output",
   "field-manager",
   "force-conflicts",
+  "on-conflict",
+  "take-over-from",
   "server-side",
   "show-secrets",
   "concurrency",
@@ -26,6 +28,7 @@ export const commands: readonly Command[] = [
     examples: [
       ["Apply a directory", "kapply apply -f deploy/"],
       ["See what would change, without changing it", "kapply apply -f deploy/ --dry-run=server"],
+      ["Leave replicas to the autoscaler", "kapply apply -f deploy/ --on-conflict=yield"],
       ["From another tool's output", "helm template web ./chart | kapply apply -n web -f -"],
       ["Through kubectl proxy", "kapply apply -f deploy/ --proxy"],
     ],
@@ -37,10 +40,12 @@ export const commands: readonly Command[] = [
     usage: "diff -f FILE [flags]",
     description:
       "Prints a unified YAML diff between what is live and what apply would make of it, as the server's dry run has\n" +
-      "it. Writes nothing. Exits 0 when nothing would change and 1 when something would.",
-    flags: applying,
+      "it. Writes nothing. Exits 0 when nothing would change and 1 when something would. Who may only read, or asks\n" +
+      "for it with --read-only, gets a prediction.",
+    flags: [...applying.slice(0, 8), "read-only", ...applying.slice(8)],
     examples: [
       ["Before applying", "kapply diff -f deploy/"],
+      ["With no permission to write", "kapply diff -f deploy/ --read-only"],
       ["In a script", "kapply diff -f deploy/ -o json"],
     ],
     load: async () => (await import("./apply.js")).diff,

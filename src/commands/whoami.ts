@@ -17,7 +17,7 @@ export const whoami: Run = async (values, context) => {
     showSecrets: false,
   });
   try {
-    const facts = await withServer(values, context, reporter.emit, {}, async (connect) => {
+    const facts = await withServer(values, context, reporter.emit, { sends: "dry-runs" }, async (connect) => {
       const { connection, transport } = await connect();
       const [{ gitVersion }, self] = await Promise.all([serverVersion(transport), whoAmI(transport)]);
       return {

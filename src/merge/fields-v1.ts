@@ -4,7 +4,7 @@
  *
  * Source: sigs.k8s.io/structured-merge-diff, `fieldpath/serialize.go`.
  */
-import { isObject, setKey, type Json, type JsonObject } from "../json.js";
+import { isObject, setKey, stringifyJson, type Json, type JsonObject } from "../json.js";
 import { leaf, node, union, type FieldSet } from "./field-set.js";
 import { readStep, sortedBySteps, type Step } from "./path.js";
 
@@ -65,4 +65,9 @@ function writeNode(set: FieldSet): JsonObject {
   if (set.children.size === 0) return fields;
   if (set.member) fields["."] = {};
   return Object.assign(fields, writeFieldsV1(set));
+}
+
+/** Whether a set is written in the order in which `writeFieldsV1` would write it. */
+export function isInOrder(fields: Json): boolean {
+  return stringifyJson(fields) === stringifyJson(writeFieldsV1(readFieldsV1(fields)));
 }

@@ -70,6 +70,25 @@ export function pathText(path: FieldPath): string {
   return path.map((step) => stepText(step, ownedNumber)).join("");
 }
 
+/** A path as differences have it, names that would be read as several quoted: `data["a.key"]`, `args[0]`, `ports[port=80]`. */
+export function plainPath(path: FieldPath): string {
+  return path.reduce((text, step) => text + plainStep(step, text === ""), "");
+}
+
+function plainStep(step: Step, isFirst: boolean): string {
+  const name = fieldName(step);
+  if (name !== undefined) {
+    if (!/^[\w$-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+    return isFirst ? name : `.${name}`;
+  }
+  const value = parseJson(step.slice(2));
+  if (!isObject(value)) return `[${goJson(value)}]`;
+  const keys = Object.entries(value).map(
+    ([key, item]) => `${key}=${typeof item === "string" ? item : goJson(item)}`,
+  );
+  return `[${keys.join(",")}]`;
+}
+
 /** A step as messages have it. Numbers are printed by `number`. */
 export function stepText(step: Step, number: (value: number | bigint) => string = String): string {
   const rest = step.slice(2);

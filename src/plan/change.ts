@@ -1,29 +1,27 @@
 /** Desired and live, compared: what applying would do. Where what is recorded leaves a doubt, the server's dry run tells. */
-import { equalJson, getKey, getPath } from "../json.js";
-import type { Json } from "../json.js";
-import { isUnchanged } from "../merge/index.js";
-import type { Change, KubeObject } from "../model.js";
-import { mapParallel } from "../parallel.js";
-import { differences, withoutNoise } from "./differences.js";
+import type { Change, ResourceType } from "../model.js";
+import { openGate } from "../parallel.js";
+import type { Semantics } from "../shape.js";
+import { plainAttempt } from "./attempt.js";
+import type { Attempt } from "./attempt.js";
+import { judge } from "./judge.js";
+import { readLive } from "./live.js";
 import type { Live, Reads } from "./live.js";
+import { withoutNoise } from "./noise.js";
+import { unchanged, versionOf } from "./compare.js";
+import type { Previewed } from "./compare.js";
+import { previewChange, previewCreation } from "./preview.js";
+import type { Applied, PreviewOptions, Questions } from "./preview.js";
 import type { Target } from "./target.js";
 
-/** What the server answers to an apply, dry run or not. */
-export interface Applied {
-  object: KubeObject;
-  created: boolean;
-  warnings: string[];
-}
-
 export interface PlanReads extends Reads {
+  /** How objects of a type are merged; undefined where nobody can tell. */
+  semantics: (type: ResourceType) => Promise<Semantics | undefined>;
   /** What server-side apply would make of a target; undefined where something in its way can't do dry runs. */
-  dryRun: (target: Target, count: () => void) => Promise<Applied | undefined>;
+  dryRun: (target: Target, attempt: Attempt, count: () => void) => Promise<Applied | undefined>;
 }
 
-export interface PlanOptions {
-  fieldManager: string;
-  /** Whether objects to be created are asked for in advance: a diff shows them, an apply just creates them. */
-  previewCreates: boolean;
+export interface PlanOptions extends PreviewOptions {
   concurrency: number;
 }
 
@@ -31,133 +29,109 @@ export interface PlanOptions {
 export interface Planned {
   target: Target;
   verdict: { change: Change } | { error: unknown };
+  /** What is to be sent. */
+  attempt: Attempt;
+  /** The resourceVersion that was seen, where the object is there. */
+  version?: string | undefined;
   warnings: string[];
   requests: number;
   milliseconds: number;
 }
 
-/** Plans every target, in their order; `each` is told as they are done. */
+/**
+ * Reads what is live of all targets and plans each as soon as it is found: what is unchanged is forgotten at once, about
+ * what changes the server is asked. Results come in the order of the targets; `each` is told as they are done.
+ */
 export async function planChanges(
   targets: readonly Target[],
-  live: ReadonlyMap<Target, Live>,
   reads: PlanReads,
   options: PlanOptions,
   each: (planned: Planned) => void,
 ): Promise<Planned[]> {
-  return mapParallel(targets, options.concurrency, async (target) => {
-    const planned: Planned = {
-      target,
-      verdict: { error: undefined },
-      warnings: [],
-      requests: 0,
-      milliseconds: 0,
-    };
+  const done = new Map<Target, Planned>();
+  const asking: Promise<void>[] = [];
+  const gate = openGate(options.concurrency);
+
+  /** Asks in turn, and notes what came of it. */
+  async function ask(planned: Planned, preview: (ask: Questions) => Promise<Previewed>): Promise<void> {
+    const leave = await gate.enter();
     const start = performance.now();
     try {
-      const change = await planOne(target, live.get(target) ?? { state: "absent" }, reads, options, planned);
-      planned.verdict = { change };
+      const { change, attempt } = await preview(questionsAbout(planned, reads));
+      Object.assign(planned, { verdict: { change }, attempt });
     } catch (error) {
       planned.verdict = { error };
+    } finally {
+      leave();
     }
     planned.milliseconds = performance.now() - start;
     each(planned);
-    return planned;
+  }
+
+  await readLive(targets, reads, options.concurrency, async (target, live) => {
+    const planned = newPlanned(target, live, options);
+    done.set(target, planned);
+    const semantics = (): Promise<Semantics | undefined> => reads.semantics(target.type);
+    if (live.state !== "present") {
+      asking.push(ask(planned, (questions) => planMissing(target, live, semantics, questions, options)));
+      return;
+    }
+    const judged = judge(target, live.object, await semantics(), options);
+    if (judged.unchanged) {
+      const { change, attempt } = unchanged(judged);
+      Object.assign(planned, { verdict: { change }, attempt });
+      each(planned);
+    } else {
+      asking.push(ask(planned, (questions) => previewChange(judged, questions, options)));
+    }
   });
+  await Promise.all(asking);
+  return targets.map((target) => done.get(target) as Planned);
 }
 
-async function planOne(
-  target: Target,
-  live: Live,
-  reads: PlanReads,
-  options: PlanOptions,
-  planned: Planned,
-): Promise<Change> {
+function newPlanned(target: Target, live: Live, options: PlanOptions): Planned {
+  const version = live.state === "present" ? versionOf(live.object) : undefined;
+  return {
+    target,
+    verdict: { error: undefined },
+    attempt: plainAttempt(target, options),
+    version: typeof version === "string" ? version : undefined,
+    warnings: [],
+    requests: 0,
+    milliseconds: 0,
+  };
+}
+
+function questionsAbout(planned: Planned, reads: PlanReads): Questions {
+  const { type, ref } = planned.target;
   const count = (): void => {
     planned.requests++;
   };
-  const preview = async (): Promise<Applied | undefined> => {
-    const applied = await reads.dryRun(target, count);
-    planned.warnings.push(...(applied?.warnings ?? []));
-    return applied;
+  return {
+    get: () => reads.get(type, ref.namespace, ref.name, count),
+    dryRun: async (attempt) => {
+      const applied = await reads.dryRun(planned.target, attempt, count);
+      planned.warnings.push(...(applied?.warnings ?? []));
+      return applied;
+    },
   };
+}
+
+async function planMissing(
+  target: Target,
+  live: Exclude<Live, { state: "present" }>,
+  semantics: () => Promise<Semantics | undefined>,
+  questions: Questions,
+  options: PlanOptions,
+): Promise<Previewed> {
   switch (live.state) {
     case "failed":
       throw live.error;
-    case "pending":
-      return { action: "create", preview: live.why, after: withoutNoise(target.body) };
+    case "pending": {
+      const change: Change = { action: "create", preview: live.why, after: withoutNoise(target.body) };
+      return { change, attempt: plainAttempt(target, options) };
+    }
     case "absent":
-      return options.previewCreates
-        ? previewCreate(target, await preview())
-        : { action: "create", preview: "not-asked" };
-    case "present":
-      if (isUnchanged(target.body, live.object, options.fieldManager)) {
-        return { action: "unchanged", live: shownObject(live.object, target) };
-      }
-      return comparePreview(target, live.object, preview, reads, options, count);
+      return previewCreation(target, semantics, questions, options);
   }
-}
-
-/** Where nobody can say what the server would make of it, the manifest is what is known. */
-function previewCreate(target: Target, applied: Applied | undefined): Change {
-  if (applied === undefined)
-    return { action: "create", preview: "not-asked", after: withoutNoise(target.body) };
-  return { action: "create", preview: "server", after: shownObject(applied.object, target) };
-}
-
-/** How often an object that others keep writing is looked at anew before what was seen has to do. */
-const looks = 3;
-
-async function comparePreview(
-  target: Target,
-  found: KubeObject,
-  preview: () => Promise<Applied | undefined>,
-  reads: PlanReads,
-  { fieldManager }: PlanOptions,
-  count: () => void,
-): Promise<Change> {
-  let live = found;
-  for (let look = 1; ; look++) {
-    const applied = await preview();
-    if (applied === undefined) return { action: "unknown", live, why: dryRunUnsupported };
-    const { object, created } = applied;
-    if (created) return { action: "create", preview: "server", after: shownObject(object, target) };
-    if (version(live) === version(object) || look === looks)
-      return compare(live, object, target, fieldManager);
-    // Somebody wrote between our read and the dry run: what the two saw can't be compared.
-    const { type, ref } = target;
-    live = (await reads.get(type, ref.namespace, ref.name, count)) ?? live;
-    if (version(live) === version(object)) return compare(live, object, target, fieldManager);
-  }
-}
-
-function compare(live: KubeObject, applied: KubeObject, target: Target, fieldManager: string): Change {
-  const before = shownObject(live, target);
-  const after = shownObject(applied, target);
-  const found = differences(before, after);
-  const owned = equalJson(ownership(live, fieldManager), ownership(applied, fieldManager));
-  if (found.length === 0 && owned) return { action: "unchanged", live: before };
-  return { action: "configure", before, after, differences: found };
-}
-
-const dryRunUnsupported = "an admission webhook does not support dry run, so what would change can't be told";
-
-/** An object as a change shows it: without what only a server sets, with `status` where the manifest has one. */
-export function shownObject(object: KubeObject, { body }: Target): KubeObject {
-  return withoutNoise(object, getKey(body, "status") !== undefined);
-}
-
-function version(object: KubeObject): Json | undefined {
-  return getPath(object, ["metadata", "resourceVersion"]);
-}
-
-/** The field set that we own by apply: an apply that changes nothing but this still writes. */
-function ownership(object: KubeObject, fieldManager: string): Json {
-  const entries = getPath(object, ["metadata", "managedFields"]);
-  const ours = (Array.isArray(entries) ? entries : []).find(
-    (entry) =>
-      getKey(entry, "manager") === fieldManager &&
-      getKey(entry, "operation") === "Apply" &&
-      getKey(entry, "subresource") === undefined,
-  );
-  return [getKey(ours, "apiVersion") ?? null, getKey(ours, "fieldsV1") ?? null];
 }

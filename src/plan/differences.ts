@@ -1,130 +1,147 @@
-/** What differs between two objects, field by field, without what only a server sets. */
-import { equalJson, getKey, isObject, setKey, stringifyJson } from "../json.js";
+/** What differs between two objects, field by field. */
+import { equalJson, getKey, isObject } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
-import type { Difference, KubeObject } from "../model.js";
-
-const serverSet = new Set([
-  "managedFields",
-  "resourceVersion",
-  "generation",
-  "uid",
-  "creationTimestamp",
-  "selfLink",
-]);
-
-/** A copy without the metadata that only a server sets, and without `status` unless the manifest carries one. */
-export function withoutNoise(object: KubeObject, keepStatus = false): KubeObject {
-  const clean: JsonObject = {};
-  for (const [key, value] of Object.entries(object)) {
-    if (key === "status" && !keepStatus) continue;
-    setKey(clean, key, key === "metadata" && isObject(value) ? withoutServerSet(value) : value);
-  }
-  return clean;
-}
-
-function withoutServerSet(metadata: JsonObject): JsonObject {
-  const clean: JsonObject = {};
-  for (const [key, value] of Object.entries(metadata)) if (!serverSet.has(key)) setKey(clean, key, value);
-  return clean;
-}
+import { fieldStep, formOf, indexStep, isWhole, shapeOfKey } from "../merge/index.js";
+import type { FieldPath, Step } from "../merge/index.js";
+import type { ListShape, MapShape, Shape } from "../shape.js";
+import { foundAt, isVoid, type FoundDifference } from "./found.js";
+import { inSameOrder, matchedByHabit, matchedByShape } from "./items.js";
+import type { Matched } from "./items.js";
 
 /**
  * The fields that differ, in the order of the documents. A field that is added or removed comes whole, at its highest
- * path. Items of lists are told apart by their keys where every item has them (`containers[name=web]`), else by index.
+ * path.
+ *
+ * By the shape, items of keyed lists are told apart by their keys, defaulted ones included (`containers[name=web]`),
+ * those of sets by value (`finalizers["a/b"]`); items that only change places are a difference of their list. In
+ * atomic lists, and wherever nothing is declared, items are told apart by a usual key that tells all of them apart,
+ * else by index; but an atomic list of scalars differs as a whole.
+ *
+ * Values are equal when they are the same JSON. Whether `1000m` is `1` is not for this to guess: built-in types show a
+ * quantity in one form, and so does `Semantics.shown`; in a custom resource they are two values, and the server stores
+ * one for the other.
  */
-export function differences(before: Json, after: Json): Difference[] {
-  const found: Difference[] = [];
-  compare(before, after, "", found);
+export function differences(before: Json, after: Json, shape?: Shape): FoundDifference[] {
+  const found: FoundDifference[] = [];
+  compare(before, after, shape, { at: [] }, found);
   return found;
 }
 
-function compare(before: Json, after: Json, path: string, found: Difference[]): void {
+interface Place {
+  at: FieldPath;
+  /** The field that is known to managed fields, where that is above. */
+  within?: { path: FieldPath; was: "there" | "unrecorded" } | undefined;
+}
+
+function compare(
+  before: Json | undefined,
+  after: Json | undefined,
+  shape: Shape | undefined,
+  place: Place,
+  found: FoundDifference[],
+): void {
   if (equalJson(before, after)) return;
-  if (isObject(before) && isObject(after)) compareObjects(before, after, path, found);
-  else if (Array.isArray(before) && Array.isArray(after)) compareLists(before, after, path, found);
-  else found.push({ path, before, after });
+  if (isObject(before) && isObject(after)) compareMaps(before, after, shape, place, found);
+  else if (Array.isArray(before) && Array.isArray(after)) compareLists(before, after, shape, place, found);
+  else add(before, after, shape, place, found);
 }
 
-function compareObjects(before: JsonObject, after: JsonObject, path: string, found: Difference[]): void {
+function add(
+  before: Json | undefined,
+  after: Json | undefined,
+  shape: Shape | undefined,
+  { at, within }: Place,
+  found: FoundDifference[],
+): void {
+  if (within !== undefined) {
+    found.push(foundAt(at, before, after, { ...within, isOne: true }));
+    return;
+  }
+  const isOne = isOwnedAsOne(isVoid(after) ? before : after, shape);
+  const isAbsent = before === undefined || (isVoid(before) && !isOne);
+  found.push(foundAt(at, before, after, { path: at, was: isAbsent ? "absent" : "there", isOne, shape }));
+}
+
+function isOwnedAsOne(value: Json = null, shape: Shape | undefined): boolean {
+  return shape === undefined ? value !== null && isScalar(value) : isWhole(formOf(shape, value));
+}
+
+function below({ at, within }: Place, step: Step): Place {
+  return { at: [...at, step], within };
+}
+
+function compareMaps(
+  before: JsonObject,
+  after: JsonObject,
+  shape: Shape | undefined,
+  place: Place,
+  found: FoundDifference[],
+): void {
+  const map = mapForm(shape, after);
+  const within = map?.atomic === true ? known(place, "there") : place;
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const was = getKey(before, key);
-    const is = getKey(after, key);
-    const at = step(path, key);
-    if (was === undefined) found.push({ path: at, after: is as Json });
-    else if (is === undefined) found.push({ path: at, before: was });
-    else compare(was, is, at, found);
+    const item = map === undefined ? undefined : shapeOfKey(map, key);
+    compare(getKey(before, key), getKey(after, key), item, below(within, fieldStep(key)), found);
   }
 }
 
-/** A key in a path; quoted where it would be read as several. */
-function step(path: string, key: string): string {
-  if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
-}
-
-/** The list-map keys that built-in types use, the most telling first (OpenAPI `x-kubernetes-list-map-keys`). */
-const listKeys = [
-  ["name"],
-  ["containerPort", "protocol"],
-  ["port", "protocol"],
-  ["mountPath"],
-  ["devicePath"],
-  ["ip"],
-  ["topologyKey", "whenUnsatisfiable"],
-  ["uid"],
-  ["type"],
-  ["key"],
-];
-
-function compareLists(before: Json[], after: Json[], path: string, found: Difference[]): void {
-  const keys = listKeys.find((candidate) => identifies(candidate, before) && identifies(candidate, after));
-  if (keys === undefined) {
-    compareByIndex(before, after, path, found);
+function compareLists(
+  before: Json[],
+  after: Json[],
+  shape: Shape | undefined,
+  place: Place,
+  found: FoundDifference[],
+): void {
+  const list = listForm(shape, after);
+  const item = list?.item();
+  const byShape = list === undefined ? undefined : matchedByShape(before, after, list);
+  if (byShape !== undefined) {
+    compareItems(byShape, before, after, item, place, found);
     return;
   }
-  const was = byIdentity(before, keys);
-  const is = byIdentity(after, keys);
-  for (const id of new Set([...was.keys(), ...is.keys()])) {
-    const a = was.get(id);
-    const b = is.get(id);
-    const at = `${path}[${id}]`;
-    if (a === undefined) found.push({ path: at, after: b as Json });
-    else if (b === undefined) found.push({ path: at, before: a });
-    else compare(a, b, at, found);
-  }
-  const order = (ids: Map<string, Json>, others: Map<string, Json>): string =>
-    [...ids.keys()].filter((id) => others.has(id)).join();
-  if (order(was, is) !== order(is, was)) found.push({ path, before, after });
-}
-
-function compareByIndex(before: Json[], after: Json[], path: string, found: Difference[]): void {
-  const flat = [...before, ...after].every((item) => !isObject(item) && !Array.isArray(item));
-  if (flat) {
-    found.push({ path, before, after });
+  const within = list === undefined ? place : known(place, list.type === "atomic" ? "there" : "unrecorded");
+  if ([...before, ...after].every(isScalar)) {
+    add(before, after, shape, within, found);
     return;
   }
-  for (let at = 0; at < Math.max(before.length, after.length); at++) {
-    const was = before[at];
-    const is = after[at];
-    if (was === undefined) found.push({ path: `${path}[${at}]`, after: is as Json });
-    else if (is === undefined) found.push({ path: `${path}[${at}]`, before: was });
-    else compare(was, is, `${path}[${at}]`, found);
+  const byHabit = matchedByHabit(before, after);
+  if (byHabit !== undefined) {
+    compareItems(byHabit, before, after, item, within, found);
+    return;
   }
+  for (let at = 0; at < Math.max(before.length, after.length); at++)
+    compare(before[at], after[at], item, below(within, indexStep(at)), found);
 }
 
-function identifies(keys: readonly string[], items: readonly Json[]): boolean {
-  const ids = items.map((item) => identity(item, keys));
-  return ids.every((id) => id !== undefined) && new Set(ids).size === ids.length;
+function compareItems(
+  matched: Matched,
+  before: Json[],
+  after: Json[],
+  item: Shape | undefined,
+  place: Place,
+  found: FoundDifference[],
+): void {
+  const [was, is] = matched;
+  for (const step of new Set([...was.keys(), ...is.keys()]))
+    compare(was.get(step), is.get(step), item, below(place, step), found);
+  if (!inSameOrder(matched)) add(before, after, undefined, known(place, "unrecorded"), found);
 }
 
-function identity(item: Json, keys: readonly string[]): string | undefined {
-  if (getKey(item, keys[0] as string) === undefined) return undefined;
-  return keys
-    .filter((key) => getKey(item, key) !== undefined)
-    .map((key) => `${key}=${stringifyJson(getKey(item, key)).replace(/^"|"$/g, "")}`)
-    .join(",");
+function mapForm(shape: Shape | undefined, value: Json): MapShape | undefined {
+  const form = shape === undefined ? undefined : formOf(shape, value);
+  return form?.is === "map" ? form : undefined;
 }
 
-function byIdentity(items: readonly Json[], keys: readonly string[]): Map<string, Json> {
-  return new Map(items.map((item) => [identity(item, keys) as string, item]));
+function listForm(shape: Shape | undefined, value: Json): ListShape | undefined {
+  const form = shape === undefined ? undefined : formOf(shape, value);
+  return form?.is === "list" ? form : undefined;
+}
+
+/** A place within what is known as one field: it, unless something above is. */
+function known({ at, within }: Place, was: "there" | "unrecorded"): Place {
+  return { at, within: within ?? { path: at, was } };
+}
+
+function isScalar(value: Json): boolean {
+  return !isObject(value) && !Array.isArray(value);
 }

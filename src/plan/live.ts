@@ -2,94 +2,98 @@
 import { apiVersionOf } from "../group-version.js";
 import { KapplyError } from "../errors.js";
 import { getPath } from "../json.js";
-import type { KubeObject, ResourceType } from "../model.js";
-import { mapParallel } from "../parallel.js";
+import type { ResourceType } from "../model.js";
+import { mapParallel, openGate, openSpace } from "../parallel.js";
+import { readByList } from "./by-list.js";
+import { listPays } from "./list-cost.js";
+import { tellAll } from "./reads.js";
+import type { Found, Live, Reads } from "./reads.js";
 import type { Target } from "./target.js";
 
-/** The reads that planning is handed. */
-export interface Reads {
-  /** The live object, undefined where there is none. `count` is called for each request sent. */
-  get: (
-    type: ResourceType,
-    namespace: string | undefined,
-    name: string,
-    count?: () => void,
-  ) => Promise<KubeObject | undefined>;
-  /** The live objects of a resource, page by page, with how many are still to come where the server tells. */
-  list: (
-    type: ResourceType,
-    namespace: string | undefined,
-  ) => AsyncIterable<{ items: KubeObject[]; remaining?: number | undefined }>;
-}
+export type { Found, ListedPage, Live, Reads } from "./reads.js";
 
-/** What was found of a target. */
-export type Live =
-  | { state: "present"; object: KubeObject }
-  | { state: "absent" }
-  /** Not there, since its namespace or its type is only about to exist. */
-  | { state: "pending"; why: "namespace-pending" | "type-pending" }
-  | { state: "failed"; error: unknown };
-
-/** From this many objects of one resource in one namespace, a LIST is asked for instead of GETs. */
-const listFrom = 9;
-/** A LIST is given up for GETs once it has this many times more to come than we still look for. */
-const foreignRatio = 10;
+/** How many objects the pages that are held at once may have: so that memory does not grow with the set. */
+const objectsAtOnce = 4000;
 
 /**
- * Reads the live object of every target. Namespaces and CRDs of the set come first: what lies in a namespace, or is
- * of a type, that is only about to exist is not asked for.
+ * Reads the live object of every target, and tells of each as soon as it is known: once per target, in no order. A page
+ * of a list, and a GET's turn, end when what `found` gave back for them is done. Namespaces and CRDs of the set come
+ * first: what lies in a namespace, or is of a type, that is only about to exist is not asked for. What a read throws is
+ * told as `failed`; rejects with what `found` throws.
  */
 export async function readLive(
   targets: readonly Target[],
   reads: Reads,
   concurrency: number,
-): Promise<Map<Target, Live>> {
+  found: Found,
+): Promise<void> {
   const founders = targets.filter((target) => isNamespace(target) || isCrd(target));
-  const found = await readAll(founders, reads, concurrency);
-  const absent = founders.filter((target) => found.get(target)?.state === "absent");
+  const absent: Target[] = [];
+  const read = reader(reads, concurrency);
+  await read(founders, (target, live) => {
+    if (live.state === "absent") absent.push(target);
+    return found(target, live);
+  });
   const namespaces = new Set(absent.filter(isNamespace).map(({ ref }) => ref.name));
-  const newCrds = absent.filter(isCrd);
+  const newKinds = kindsOf(absent);
+  const ownKinds = kindsOf(founders);
   const others: Target[] = [];
+  const pending: [Target, Live][] = [];
   for (const target of targets) {
-    if (found.has(target)) continue;
-    if (newCrds.some((crd) => defines(crd, target.type))) {
-      found.set(target, { state: "pending", why: "type-pending" });
-    } else if (target.ref.namespace !== undefined && namespaces.has(target.ref.namespace)) {
-      found.set(target, { state: "pending", why: "namespace-pending" });
-    } else others.push(target);
+    const { namespace } = target.ref;
+    if (isNamespace(target) || isCrd(target)) continue;
+    if (newKinds.has(kindOf(target.type))) pending.push([target, typePending]);
+    else if (namespace !== undefined && namespaces.has(namespace)) pending.push([target, namespacePending]);
+    else others.push(target);
   }
-  const rest = await readAll(others, reads, concurrency);
-  for (const [target, live] of rest) found.set(target, notServedYet(target, live, founders));
-  return found;
+  await tellAll(pending, found);
+  await read(others, (target, live) =>
+    found(target, ownKinds.has(kindOf(target.type)) && isNotServed(live) ? typePending : live),
+  );
 }
+
+const typePending: Live = { state: "pending", why: "type-pending" };
+const namespacePending: Live = { state: "pending", why: "namespace-pending" };
 
 /** A version that the set's CRD adds to a live CRD is not served yet: that is no failure. */
-function notServedYet(target: Target, live: Live, founders: readonly Target[]): Live {
-  if (live.state !== "failed") return live;
-  const notServed = live.error instanceof KapplyError && live.error.code === "not-served";
-  return notServed && founders.some((crd) => isCrd(crd) && defines(crd, target.type))
-    ? { state: "pending", why: "type-pending" }
-    : live;
+function isNotServed(live: Live): boolean {
+  return live.state === "failed" && live.error instanceof KapplyError && live.error.code === "not-served";
 }
 
-async function readAll(
-  targets: readonly Target[],
+/** Reads targets by LIST where that pays, else by GET, `concurrency` at once of each. */
+function reader(
   reads: Reads,
   concurrency: number,
-): Promise<Map<Target, Live>> {
-  const found = new Map<Target, Live>();
-  const lists = byCollection(targets).filter((group) => group.length >= listFrom);
-  await mapParallel(lists, concurrency, (group) => readByList(group, reads, found));
-  const single = targets.filter((target) => !found.has(target));
-  await mapParallel(single, concurrency, async (target) => {
-    found.set(target, await readOne(target, reads));
-  });
-  return found;
+): (targets: readonly Target[], found: Found) => Promise<void> {
+  const space = openSpace(objectsAtOnce);
+  const turns = openGate(concurrency);
+
+  async function getEach(targets: readonly Target[], found: Found): Promise<void> {
+    await mapParallel(targets, concurrency, async (target) => {
+      const leave = await turns.enter();
+      try {
+        await found(target, await readOne(target, reads));
+      } finally {
+        leave();
+      }
+    });
+  }
+  return async (targets, found) => {
+    const groups = byCollection(targets);
+    const lists = groups.filter(({ length }) => listPays(length));
+    const singles = groups.filter(({ length }) => !listPays(length)).flat();
+    await Promise.all([
+      getEach(singles, found),
+      mapParallel(lists, concurrency, async (group) =>
+        getEach(await readByList(group, reads, space, found), found),
+      ),
+    ]);
+  };
 }
 
 /** Targets that one LIST would find: of one resource in one namespace. */
-function byCollection(targets: readonly Target[]): Target[][] {
-  const groups = new Map<string, Target[]>();
+function byCollection(targets: readonly Target[]): [Target, ...Target[]][] {
+  const groups = new Map<string, [Target, ...Target[]]>();
   for (const target of targets) {
     const id = `${apiVersionOf(target.type)} ${target.type.plural} ${target.ref.namespace ?? ""}`;
     const group = groups.get(id);
@@ -97,28 +101,6 @@ function byCollection(targets: readonly Target[]): Target[][] {
     else group.push(target);
   }
   return [...groups.values()];
-}
-
-/** Notes what a LIST finds. What it leaves open, refused or given up, is for GETs. */
-async function readByList(group: readonly Target[], reads: Reads, found: Map<Target, Live>): Promise<void> {
-  const wanted = new Map(group.map((target) => [target.ref.name, target]));
-  const [{ type, ref }] = group as [Target];
-  try {
-    for await (const { items, remaining = 0 } of reads.list(type, ref.namespace)) {
-      for (const object of items) {
-        const name = getPath(object, ["metadata", "name"]);
-        const target = typeof name === "string" ? wanted.get(name) : undefined;
-        if (target === undefined) continue;
-        wanted.delete(target.ref.name);
-        found.set(target, { state: "present", object });
-      }
-      if (wanted.size === 0 || remaining > foreignRatio * wanted.size) return;
-    }
-    for (const target of wanted.values()) found.set(target, { state: "absent" });
-  } catch (error) {
-    if (error instanceof KapplyError && error.code === "forbidden") return;
-    for (const target of wanted.values()) found.set(target, { state: "failed", error });
-  }
 }
 
 async function readOne({ type, ref }: Target, reads: Reads): Promise<Live> {
@@ -130,7 +112,7 @@ async function readOne({ type, ref }: Target, reads: Reads): Promise<Live> {
   }
 }
 
-export function isNamespace({ type }: Target): boolean {
+function isNamespace({ type }: Target): boolean {
   return type.group === "" && type.kind === "Namespace";
 }
 
@@ -138,8 +120,16 @@ export function isCrd({ type }: Target): boolean {
   return type.group === "apiextensions.k8s.io" && type.kind === "CustomResourceDefinition";
 }
 
-/** Whether a CRD is the one that makes a type. */
-export function defines({ body }: Target, type: ResourceType): boolean {
-  const is = (path: string[], value: string): boolean => getPath(body, ["spec", ...path]) === value;
-  return is(["group"], type.group) && is(["names", "kind"], type.kind);
+/** The kinds that the CRDs among the targets make. */
+export function kindsOf(targets: readonly Target[]): Set<string> {
+  const kinds = targets.filter(isCrd).map(({ body }) => {
+    const [group, kind] = [getPath(body, ["spec", "group"]), getPath(body, ["spec", "names", "kind"])];
+    return typeof group === "string" && typeof kind === "string" ? [kindOf({ group, kind })] : [];
+  });
+  return new Set(kinds.flat());
+}
+
+/** What tells kinds apart, whatever their version. */
+export function kindOf({ group, kind }: Pick<ResourceType, "group" | "kind">): string {
+  return `${group}/${kind}`;
 }

@@ -1,10 +1,10 @@
 /** Errors as a person reads them: where, which object, what; every cause with its place; the way out. */
 import type { Failure, FailureCause, Outcome, Place, Ref, ResourceType } from "../model.js";
-import { escapeLine } from "./escape.js";
 import { count, type Namer, placeText, refKey, refText } from "./names.js";
+import { contestText, pathText, type OwnerWords } from "./owners.js";
 import type { Paint } from "./style.js";
 
-export interface ErrorWords {
+export interface ErrorWords extends OwnerWords {
   namer: Namer;
   paint: Paint;
   /** Makes foreign text fit to print; lines are kept. */
@@ -13,7 +13,7 @@ export interface ErrorWords {
 
 /**
  * The failed objects' errors, in order. Objects that failed for the very same reason are one entry, as when the server
- * went away; a hint that several in a row share follows the last of them.
+ * went away; a hint that several in a row share follows the last of them, and that of conflicts the last of all.
  */
 export function failureText(outcomes: readonly Outcome[], words: ErrorWords): string {
   const groups = groupBySame(outcomes);
@@ -21,8 +21,9 @@ export function failureText(outcomes: readonly Outcome[], words: ErrorWords): st
   groups.forEach(({ outcome, error, others }, at) => {
     const where = label(outcome.place, outcome.ref, outcome.type, error.message, words);
     const rest = others === 0 ? "" : ` (and the same for ${count(others, "more object")})`;
-    text += entry(where, error, rest, words);
-    if (groups[at + 1]?.error.hint !== error.hint) text += hintText(error.hint, words);
+    text += entry(where, outcome.ref, error, rest, words);
+    const next = error.code === "conflict" ? groups.slice(at + 1) : groups.slice(at + 1, at + 2);
+    if (!next.some((group) => group.error.hint === error.hint)) text += hintText(error.hint, words);
   });
   return text;
 }
@@ -37,7 +38,7 @@ export function errorText(
     about.ref === undefined && about.place === undefined
       ? `${words.paint("bad", "error")}: `
       : label(about.place, about.ref, undefined, error.message, words);
-  return entry(where, error, "", words) + hintText(error.hint, words);
+  return entry(where, about.ref, error, "", words) + hintText(error.hint, words);
 }
 
 interface Group {
@@ -84,16 +85,21 @@ function label(
   return name !== "" && !message.includes(name) ? `${start}${words.paint("bad", name)}: ` : start;
 }
 
-function entry(where: string, error: Failure, rest: string, words: ErrorWords): string {
+function entry(where: string, ref: Ref | undefined, error: Failure, rest: string, words: ErrorWords): string {
   const message = indented(words.clean(error.message), 2);
-  const causes = error.causes.map((cause) => causeText(cause, error.message, words)).join("");
+  const causes = error.causes.map((cause) => causeText(cause, ref, error.message, words)).join("");
   return `${where}${message}${rest}\n${causes}`;
 }
 
-function causeText(cause: FailureCause, message: string, words: ErrorWords): string {
+function causeText(cause: FailureCause, ref: Ref | undefined, message: string, words: ErrorWords): string {
+  const { contest } = cause;
+  if (contest !== undefined) {
+    const at = placeText(cause.place ?? contest.place);
+    return `  ${at === "" ? "" : `${at}: `}${pathText(contest.path, words)}: ${contestText(ref, contest, words)}\n`;
+  }
   const place = cause.place === undefined ? "" : `${placeText(cause.place)}: `;
   const named = cause.path === undefined || cause.path === "" || cause.message.includes(cause.path);
-  const path = named ? "" : `${escapeLine(cause.path ?? "")}: `;
+  const path = named ? "" : `${pathText(cause.path ?? "", words)}: `;
   // A server puts its only cause into its message as well: then the place is all that is new.
   if (place === "" && message.includes(cause.message)) return "";
   return `  ${place}${path}${indented(words.clean(cause.message), 4)}\n`;

@@ -3,12 +3,36 @@
  *
  * A run that ends before there is a result has the same document: `results` is empty, and `problems` (the input) or
  * `error` (everything else) says why.
+ *
+ * An entry of `results` is about one object:
+ *   `changes`    each `{path, before, after, origin}`. `origin` says why the field differs: `{by: "manifest"}`,
+ *                `{by: "others", owners: [OWNER]}` or `{by: "unknown"}` (not there: new in the manifest, or removed)
+ *   `preview`    where `changes` come from: `server` (its dry run), `predicted` (`reason` says why the server was not
+ *                asked), `not-asked`, `namespace-pending`, `type-pending`
+ *   `yielded`    fields left to their owners (`--on-conflict=yield`): each a CONTEST
+ *   `takenOver`  OWNERs whose fields become ours
+ *   `error`      `{code, message, hint, causes: [{message, path, source, contest}]}`; `contest` is a CONTEST
+ * OWNER is `{manager, operation, apiVersion, subresource, since}`, an entry of `metadata.managedFields`; CONTEST is
+ * `{path, owner: OWNER, live, wanted, source}`: what is live, what the manifest wants, and where it says so. Values of
+ * Secrets are masked.
  */
 import { stringifyJson } from "../json.js";
-import type { Event, Failure, Outcome, Place, Problem, Ref, Result } from "../model.js";
+import type {
+  Contest,
+  Event,
+  Failure,
+  FieldOwner,
+  Origin,
+  Outcome,
+  Place,
+  Problem,
+  Ref,
+  Result,
+} from "../model.js";
 import { summaryOf } from "../result.js";
 import { escapeJson } from "./escape.js";
 import { sourceText } from "./names.js";
+import { maskedContest } from "./owners.js";
 import type { Secrets } from "./secrets.js";
 
 /** JSON text of any document here; an undefined key is left out, integers are exact, no raw control characters. */
@@ -55,7 +79,7 @@ export function errorDocument(
     command,
     summary: summaryOf(outcomes),
     results: outcomes.map((outcome) => resultEntry(outcome, secrets)),
-    error: { ...about.ref, source: sourceOf(about.place), ...errorEntry(failure, secrets) },
+    error: { ...about.ref, source: sourceOf(about.place), ...errorEntry(failure, about.ref, secrets) },
     exitStatus: failure.exitStatus,
   };
 }
@@ -118,27 +142,54 @@ export function resultEntry(outcome: Outcome, secrets: Secrets): object {
     name: ref.name,
     source: sourceOf(outcome.place),
     action: outcome.action,
-    changes: outcome.differences.map((difference) => secrets.difference(ref, difference)),
+    changes: outcome.differences.map((difference) => ({
+      ...secrets.difference(ref, difference),
+      origin: originEntry(difference.origin),
+    })),
+    drift: outcome.drift,
     preview,
+    yielded: listOf(outcome.yielded, (contest) => contestEntry(ref, contest, secrets)),
+    takenOver: listOf(outcome.takenOver, ownerEntry),
     reason: reason === undefined ? undefined : secrets.text(reason),
     warnings: warnings.length === 0 ? undefined : warnings.map(secrets.text),
-    error: error === undefined ? undefined : errorEntry(error, secrets),
+    error: error === undefined ? undefined : errorEntry(error, ref, secrets),
     requests: outcome.requests,
     milliseconds: Math.round(outcome.milliseconds),
   };
 }
 
-export function errorEntry(error: Failure, secrets: Secrets): object {
+/** `ref` is what the error is about, where it is about one object. */
+export function errorEntry(error: Failure, ref: Ref | undefined, secrets: Secrets): object {
+  const { hint } = error;
   return {
     code: error.code,
     message: secrets.text(error.message),
-    hint: error.hint === undefined ? undefined : secrets.text(error.hint),
-    causes: error.causes.map((cause) => ({
-      message: secrets.text(cause.message),
-      path: cause.path,
-      source: sourceOf(cause.place),
+    hint: hint === undefined ? undefined : secrets.text(hint),
+    causes: error.causes.map(({ message, path, place, contest }) => ({
+      message: secrets.text(message),
+      path: path === undefined ? undefined : secrets.content(path),
+      source: sourceOf(place),
+      contest: contest === undefined ? undefined : contestEntry(ref, contest, secrets),
     })),
   };
+}
+
+/** A list as data; left out where nothing is in it. */
+function listOf<T>(items: readonly T[] | undefined, entry: (item: T) => object): object[] | undefined {
+  return items === undefined || items.length === 0 ? undefined : items.map(entry);
+}
+
+function contestEntry(ref: Ref | undefined, contest: Contest, secrets: Secrets): object {
+  const { path, owner, live, wanted, place } = maskedContest(ref, contest, secrets);
+  return { path, owner: ownerEntry(owner), live, wanted, source: sourceOf(place) };
+}
+
+function ownerEntry({ manager, operation, apiVersion, subresource, since }: FieldOwner): object {
+  return { manager, operation, apiVersion, subresource, since };
+}
+
+function originEntry(origin: Origin | undefined): object | undefined {
+  return origin?.by === "others" ? { by: origin.by, owners: origin.owners.map(ownerEntry) } : origin;
 }
 
 function sourceOf(place: Place | undefined): string | undefined {

@@ -46,6 +46,23 @@ export function durationText(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** How long ago a moment of RFC 3339 was: `5 s ago`, `12 min ago`, `3 h ago`, `5 days ago`; empty where that is no time. */
+export function ageText(moment: string, now: Date): string {
+  const seconds = Math.floor((now.getTime() - Date.parse(moment)) / 1000);
+  if (!(seconds >= 0)) return ""; // not a time, or one that is yet to come: clocks differ
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  const hours = Math.floor(seconds / 3600);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+/** A moment of RFC 3339 to the minute, the same everywhere: `2026-11-22 09:12 UTC`. */
+export function dateText(moment: string): string {
+  const time = Date.parse(moment);
+  if (Number.isNaN(time)) return escapeLine(moment);
+  return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** A line that fits into so many columns, with an ellipsis where it was cut. */
 export function fit(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;

@@ -6,6 +6,7 @@ import { errorOf, errorText, failureText } from "./failures.js";
 import type { About } from "./json.js";
 import { createStreams } from "./live.js";
 import { createNamer, refKey } from "./names.js";
+import { contestedDifference, ownershipText } from "./owners.js";
 import { inOrder, problemText, warningText } from "./problems.js";
 import { createSecrets } from "./secrets.js";
 import { manifestOf, sinks } from "./sinks.js";
@@ -25,13 +26,15 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const paintOut = createPaint(options.color.stdout);
   const clean = (text: string): string => escapeText(secrets.text(text));
   const cleanLine = (text: string): string => escapeLine(secrets.text(text));
-  const errorWords = { namer, paint, clean };
+  const now = options.now ?? ((): Date => new Date());
+  const errorWords = { namer, paint, clean, secrets, now };
   const problemWords = { paint, clean, command: options.command };
 
   const manifests = new Map<string, Known>();
   const warnings: Problem[] = [];
   const outcomes: Outcome[] = [];
   const toldErrors = new Set<string>();
+  const toldOwnership = new Set<string>();
   let started = 0;
   let ended = false;
 
@@ -42,17 +45,33 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     namer,
     paint: paintOut,
     secrets,
+    now,
     manifestOf: (outcome: Outcome) => manifestOf(manifests, outcome),
   };
-  const diff = unified && ((outcome: Outcome) => unified.unifiedDiff(outcome, diffWords));
+  const diff =
+    unified &&
+    ((outcome: Outcome, fieldManager: string) => unified.unifiedDiff(outcome, fieldManager, diffWords));
   const sink = sinks[options.output]({ options, secrets, namer, paint: paintOut, manifests, warnings, diff });
 
   const learn = (outcome: Outcome): void => {
     namer.see(outcome.ref);
     secrets.learnRef(outcome.ref);
     for (const difference of outcome.differences) secrets.learnDifference(outcome.ref, difference);
+    const contests = outcome.error?.causes.flatMap(({ contest }) => contest ?? []) ?? [];
+    for (const contest of [...(outcome.yielded ?? []), ...contests])
+      secrets.learnDifference(outcome.ref, contestedDifference(contest));
     if (outcome.before !== undefined) secrets.learn(outcome.before);
     if (outcome.after !== undefined) secrets.learn(outcome.after);
+  };
+  /** What an object's outcome has to say of other managers, once; where its diff is shown, that says it. */
+  const tellOwnership = (outcome: Outcome): void => {
+    const key = refKey(outcome.ref);
+    if (options.output !== "text" || toldOwnership.has(key)) return;
+    if (unified !== undefined && outcome.action !== "unchanged") return;
+    const text = ownershipText(outcome, { secrets, now });
+    if (text === "") return;
+    toldOwnership.add(key);
+    streams.stderr(`${namer.name(outcome.ref, outcome.type)}: ${text}\n`);
   };
   /** Errors wait for the end, where they are found; a run that goes on to wait shows them before. */
   const tellErrors = (of: readonly Outcome[]): void => {
@@ -103,11 +122,13 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       streams.see(event);
       streams.stdout(sink.event(event));
       streams.stderr(talkOf(event));
+      if (event.event === "outcome" && unified === undefined) tellOwnership(event.outcome);
     },
     finish: async (result) => {
       if (!end()) return;
       result.outcomes.forEach(learn);
       streams.stdout(sink.finish(result));
+      result.outcomes.forEach(tellOwnership);
       for (const { ref, warnings: messages } of result.outcomes) {
         for (const message of messages) streams.stderr(talk.warning({ event: "warning", message, ref }));
       }

@@ -27,6 +27,8 @@ export interface Secrets {
   learnRef: (ref: Ref) => void;
   /** A message without any known value in it. */
   text: (text: string) => string;
+  /** A piece of an object, as a path, without known values; short plain words stay. */
+  content: (text: string) => string;
   /** An object to show: a Secret's values masked, known values masked wherever else they stand. */
   object: (object: KubeObject) => KubeObject;
   /** A difference of the object that `ref` names, to show. */
@@ -152,12 +154,13 @@ export function createSecrets(show: boolean, key: Uint8Array = randomBytes(32)):
       readAll();
       return redactor.message(text);
     },
+    content,
     object: maskObject,
     difference: (ref, difference) => {
       const mask = (value: Json): Json =>
         ref.kind === "Secret" ? maskSide(difference.path, value) : redactJson(value);
       return {
-        path: difference.path,
+        path: content(difference.path), // an item of a set is named by its value
         ...(difference.before === undefined ? {} : { before: mask(difference.before) }),
         ...(difference.after === undefined ? {} : { after: mask(difference.after) }),
       };
@@ -170,6 +173,7 @@ const shown: Secrets = {
   learnDifference: () => undefined,
   learnRef: () => undefined,
   text: (text) => text,
+  content: (text) => text,
   object: (object) => object,
   difference: (_ref, difference) => difference,
 };

@@ -36,8 +36,10 @@ export interface SinkOptions {
   /** Warnings of the input so far. */
   warnings: readonly Problem[];
   /** The unified diff of an outcome, where diffs are shown. */
-  diff: ((outcome: Outcome) => string) | undefined;
+  diff: Diff | undefined;
 }
+
+type Diff = (outcome: Outcome, fieldManager: string) => string;
 
 const nothing = (): string => "";
 
@@ -66,13 +68,15 @@ function lineSink(given: SinkOptions): Sink {
 }
 
 /** Diffs in the order of the result; a dry run of `apply` has each object's line before its diff. */
-function diffSink(given: SinkOptions, diff: (outcome: Outcome) => string): Sink {
+function diffSink(given: SinkOptions, diff: Diff): Sink {
   const words: Wording = { ...given.options, namer: given.namer, paint: given.paint };
   const withLines = given.options.command !== "diff";
   return {
     event: nothing,
     finish: (result) =>
-      result.outcomes.map((one) => (withLines ? resultLine(one, words) : "") + diff(one)).join(""),
+      result.outcomes
+        .map((one) => (withLines ? resultLine(one, words) : "") + diff(one, result.fieldManager))
+        .join(""),
     problems: nothing,
     fail: nothing,
   };
@@ -131,7 +135,7 @@ function eventSink({ secrets, warnings }: SinkOptions): Sink {
       eventLine({ event: "finished", result }),
     problems: (problems) => entries("warning", warnings) + entries("problem", problems),
     fail: (failure, about) =>
-      jsonText({ event: "error", ...errorEntry(failure, secrets), ...aboutEntry(about) }, 0),
+      jsonText({ event: "error", ...errorEntry(failure, about.ref, secrets), ...aboutEntry(about) }, 0),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ReporterOptions {
   /** Decided by the caller from NO_COLOR, CI and the terminal. */
   color: { stdout: boolean; stderr: boolean };
   showSecrets: boolean;
+  /** The clock by which the age of what others changed is told; the system's unless given. */
+  now?: (() => Date) | undefined;
 }
 
 /** A manifest as far as a report needs it: Secrets are masked by it, and created objects shown. */

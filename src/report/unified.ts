@@ -1,67 +1,71 @@
-/** Unified diffs of objects as YAML. The only importer of the `diff` package. */
-import { structuredPatch } from "diff";
+/** Unified diffs of objects as YAML, with what is to say of them in comments: `patch` takes no notice of these. */
 import { stringifyJson } from "../json.js";
 import type { KubeObject, Outcome } from "../model.js";
-import { emitYaml } from "../yaml/index.js";
-import { escapeLine, escapeText } from "./escape.js";
+import { escapeLine } from "./escape.js";
+import { hunksOf } from "./hunks.js";
 import { type Namer, placeText } from "./names.js";
 import { asShown } from "./noise.js";
-import { quotedMask, type Secrets } from "./secrets.js";
+import { driftLines, takenOverLines, yieldedLines } from "./owners.js";
+import { rowsOf } from "./rows.js";
+import type { Secrets } from "./secrets.js";
 import type { Look, Paint } from "./style.js";
 
-interface DiffWords {
+export interface DiffWords {
   namer: Namer;
   paint: Paint;
   secrets: Secrets;
+  now: () => Date;
   /** The manifest of an object, for what the server could not preview. */
   manifestOf: (outcome: Outcome) => KubeObject | undefined;
 }
 
-/** Lines of context around a change. */
-const context = 3;
-/** More edits than this, and the search for the shortest diff gives up: the changed part is shown as replaced. */
-const maxEditLength = 2000;
-
 /**
  * The diff of an object that is, or would be, created, configured or deleted; empty for every other outcome.
- * `--- live deployment.apps/web` is what the server has, `+++ web.yaml:12:1` what the manifest makes of it.
+ * `--- live deployment.apps/web` is what the server has, `+++ web.yaml:12:1` what the manifest makes of it. Lines that
+ * begin with `# ` say why fields differ, whose fields become ours, and which are left to their owners.
  */
-export function unifiedDiff(outcome: Outcome, words: DiffWords): string {
+export function unifiedDiff(outcome: Outcome, fieldManager: string, words: DiffWords): string {
   const { action, before } = outcome;
   if (action !== "created" && action !== "configured" && action !== "deleted") return "";
   const after = action === "deleted" ? undefined : (outcome.after ?? words.manifestOf(outcome));
-  const heading = headingOf(outcome, words).map((line) => words.paint("heading", line));
   const body =
     action === "configured" && (before === undefined || after === undefined)
       ? differenceLines(outcome, words)
-      : hunkLines(yamlLines(before, words), yamlLines(after, words));
-  const shown =
-    body.length === 0
-      ? ["(nothing that is shown: kapply would come to own fields that others own, or give some up)"]
-      : body;
-  return `${[...heading, ...shown.map((line) => paintLine(line, words.paint))].join("\n")}\n`;
+      : hunksOf(rowsOf(shown(before, words), shown(after, words), words.secrets.text));
+  const taken = takenOverLines(outcome, fieldManager, words);
+  const said = [...driftLines(outcome.differences, words), ...taken].map(comment);
+  const ownershipOnly = body.length === 0 && taken.length === 0 ? [`(${onlyOwnership(fieldManager)})`] : [];
+  const lines = [...said, ...body, ...ownershipOnly, ...yieldedLines(outcome, words).map(comment)];
+  const heading = headingOf(outcome, words).map((line) => words.paint("heading", line));
+  return `${[...heading, ...lines.map((line) => paintLine(line, words.paint))].join("\n")}\n`;
+}
+
+function shown(object: KubeObject | undefined, { secrets }: DiffWords): KubeObject | undefined {
+  return object === undefined ? undefined : asShown(secrets.object(object));
+}
+
+function comment(line: string): string {
+  return `# ${line}`;
+}
+
+function onlyOwnership(fieldManager: string): string {
+  const ours = escapeLine(fieldManager);
+  return `nothing that is shown: ${ours} would come to own fields that others own, or give some up`;
 }
 
 function headingOf(outcome: Outcome, words: DiffWords): [string, string] {
   const name = words.namer.name(outcome.ref, outcome.type);
   const place = placeText(outcome.place);
   if (outcome.action === "deleted") return [`--- live ${name}`, `+++ ${name} deleted`];
-  if (outcome.action === "configured") return [`--- live ${name}`, `+++ ${place}`];
-  return [`--- live ${name} (does not exist)`, `+++ ${place}${previewNote(outcome)}`];
+  const after = `+++ ${place}${previewNote(outcome, words)}`;
+  return [`--- live ${name}${outcome.action === "created" ? " (does not exist)" : ""}`, after];
 }
 
-function previewNote({ preview }: Outcome): string {
+function previewNote({ preview, reason }: Outcome, { secrets }: DiffWords): string {
+  if (preview === "predicted")
+    return reason === undefined ? " (predicted)" : ` (predicted: ${escapeLine(secrets.text(reason))})`;
   if (preview === "namespace-pending") return " (as in the manifest: its namespace is created by this run)";
   return preview === "type-pending" ? " (as in the manifest: its CRD is created by this run)" : "";
-}
-
-function yamlLines(object: KubeObject | undefined, { secrets }: DiffWords): string[] {
-  if (object === undefined) return [];
-  const text = emitYaml(asShown(secrets.object(object))).replace(quotedMask, "$2");
-  return escapeText(text)
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => line.replaceAll("\t", "\\t"));
 }
 
 /** Where one side is missing: the fields that differ, which is all that is known. */
@@ -74,47 +78,7 @@ function differenceLines(outcome: Outcome, { secrets }: DiffWords): string[] {
   });
 }
 
-function hunkLines(before: string[], after: string[]): string[] {
-  // A newline at the end of each, so that no "No newline at end of file" is said of a file that is none.
-  const [old, now] = [before, after].map((lines) => lines.map((line) => `${line}\n`).join("")) as [
-    string,
-    string,
-  ];
-  const patch = structuredPatch("", "", old, now, "", "", { context, maxEditLength });
-  if (patch === undefined) return replaced(before, after);
-  return patch.hunks.flatMap((hunk) => [
-    range(hunk.oldStart, hunk.oldLines, hunk.newStart, hunk.newLines),
-    ...hunk.lines,
-  ]);
-}
-
-/** One hunk that replaces everything between the lines that both begin and both end with. */
-function replaced(before: string[], after: string[]): string[] {
-  const least = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < least && before[head] === after[head]) head++;
-  let tail = 0;
-  while (tail < least - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  const start = Math.max(0, head - context);
-  const shown = Math.max(0, tail - context);
-  const oldLines = before.length - shown - start;
-  const newLines = after.length - shown - start;
-  return [
-    range(start + 1, oldLines, start + 1, newLines),
-    ...before.slice(start, head).map((line) => ` ${line}`),
-    ...before.slice(head, before.length - tail).map((line) => `-${line}`),
-    ...after.slice(head, after.length - tail).map((line) => `+${line}`),
-    ...before.slice(before.length - tail, before.length - shown).map((line) => ` ${line}`),
-  ];
-}
-
-/** `@@ -1,7 +1,8 @@`; an empty side starts at line 0, as GNU diff has it. */
-function range(oldStart: number, oldLines: number, newStart: number, newLines: number): string {
-  const side = (start: number, lines: number): string => `${lines === 0 ? 0 : start},${lines}`;
-  return `@@ -${side(oldStart, oldLines)} +${side(newStart, newLines)} @@`;
-}
-
-const looks: Record<string, Look> = { "-": "removed", "+": "added", "@": "hunk", "(": "faint" };
+const looks: Record<string, Look> = { "-": "removed", "+": "added", "@": "hunk", "#": "faint", "(": "faint" };
 
 function paintLine(line: string, paint: Paint): string {
   const look = looks[line.charAt(0)];

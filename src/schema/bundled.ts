@@ -50,6 +50,12 @@ function readRow(apiVersion: string, kind: string): BundledKind | undefined {
   return { type, stored: stored === true, definition };
 }
 
+/** The names of the subresources of a built-in kind: `status`, `scale`. */
+export function bundledSubresources(apiVersion: string, kind: string): string[] {
+  const found = getKey(getKey(getKey(resources(), apiVersion), kind), "subresources");
+  return isObject(found) ? Object.keys(found) : [];
+}
+
 /** The built-in kind of that `apiVersion` and `kind`, or undefined when Kubernetes 1.36 serves none. */
 export function bundledType(apiVersion: string, kind: string): ResourceType | undefined {
   return bundledKind(apiVersion, kind)?.type;

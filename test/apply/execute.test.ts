@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { execute } from "../../src/apply/execute.js";
-import type { ExecuteOptions, Writes } from "../../src/apply/execute.js";
+import type { ExecuteOptions } from "../../src/apply/execute.js";
+import type { Writes } from "../../src/apply/write.js";
 import { KapplyError } from "../../src/errors.js";
 import type { Change, Outcome } from "../../src/model.js";
 import type { Planned, Target } from "../../src/plan/index.js";
@@ -9,7 +10,8 @@ import { live, target, types } from "../make.js";
 const create: Change = { action: "create", preview: "not-asked" };
 
 function planned(what: Target, verdict: Planned["verdict"] = { change: create }): Planned {
-  return { target: what, verdict, warnings: [], requests: 1, milliseconds: 1 };
+  const attempt = { body: what.body, force: false, yielded: [] };
+  return { target: what, verdict, attempt, warnings: [], requests: 1, milliseconds: 1 };
 }
 
 /** Writes that note what they are asked, and refuse the names in `refused`. */
@@ -17,21 +19,30 @@ function recorder(refused: Record<string, KapplyError> = {}): Writes & { written
   const written: string[] = [];
   return {
     written,
-    apply: ({ ref, body }, count) => {
+    apply: ({ ref }, { body }, count) => {
       count();
       const error = refused[ref.name];
       if (error !== undefined) return Promise.reject(error);
       written.push(`${ref.kind}/${ref.name}`);
       return Promise.resolve({ object: live(body, "1"), created: true, warnings: [] });
     },
+    moveOwnership: ({ ref }) => {
+      written.push(`owns ${ref.name}`);
+      return Promise.resolve(true);
+    },
     waitForCrd: (name) => {
       written.push(`served ${name}`);
       return Promise.resolve();
     },
+    get: () => Promise.resolve(undefined),
+    semantics: () => Promise.resolve(undefined),
   };
 }
 
 const options: ExecuteOptions = {
+  fieldManager: "kapply",
+  onConflict: "fail",
+  takeOverFrom: [],
   concurrency: 4,
   isBuiltIn: ({ group }) => group !== "shop.example",
   stopped: () => undefined,
@@ -102,7 +113,7 @@ describe("executing", () => {
   });
   test("what is unchanged is not sent", async () => {
     const writes = recorder();
-    const change: Change = { action: "unchanged", live: config.target.body };
+    const change: Change = { action: "unchanged", yielded: [] };
     const outcomes = await execute([planned(config.target, { change })], writes, options);
     expect(writes.written).toEqual([]);
     expect(actions(outcomes)).toEqual(["config unchanged"]);

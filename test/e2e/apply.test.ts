@@ -89,26 +89,6 @@ describe("apply, diff, apply", () => {
     });
   });
 
-  test("fields of client-side kubectl apply are kubectl's: changing one is a conflict until it is forced", async () => {
-    const namespace = await cluster.freshNamespace();
-    // What client-side apply sends for an object that is not there.
-    const metadata = {
-      name: "settings",
-      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}\n" },
-    };
-    const settings = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "1" } };
-    const manager = "kubectl-client-side-apply";
-    await cluster.create(`/api/v1/namespaces/${namespace}/configmaps`, settings, manager);
-    const input = configMap("settings", { a: "2" });
-    const refused = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
-    expect(refused.status).toBe(4);
-    expect(refused.stderr).toContain("kubectl-client-side-apply");
-    const forced = await kapply(cluster, ["apply", "--force-conflicts", "-n", namespace, "-f", "-"], {
-      input,
-    });
-    expect(forced).toMatchObject({ status: 0, stdout: "configmap/settings configured\n" });
-  });
-
   test("a Secret's stringData key that the manifest no longer has is removed too", async () => {
     const namespace = await cluster.freshNamespace();
     const secret = (keys: string): string =>

@@ -1,7 +1,7 @@
 /** Values of Secrets are planted wherever they may come from; no output, in no mode, has one in any spelling. */
 import { describe, expect, test } from "vitest";
 import { KapplyError } from "../../src/errors.js";
-import type { KubeObject } from "../../src/model.js";
+import type { Contest, KubeObject } from "../../src/model.js";
 import { renderObjects, type Output, type Reporter } from "../../src/report/index.js";
 import {
   at,
@@ -13,6 +13,7 @@ import {
   problem,
   record,
   resultOf,
+  settings,
   web,
 } from "./fixtures.js";
 
@@ -60,7 +61,13 @@ async function tellEverything(reporter: Reporter): Promise<void> {
     ],
   });
   const failed = outcome(web, "failed", {
-    error: failure(echo, { hint: echo, causes: [{ message: echo, path: "spec" }] }),
+    error: failure(echo, {
+      hint: echo,
+      causes: [
+        { message: echo, path: "spec" },
+        { message: "no", path: `items[${planted.live}]` },
+      ],
+    }),
     warnings: [echo],
   });
   const left = outcome({ ...web, name: "left" }, "not-attempted", { reason: echo });
@@ -68,6 +75,40 @@ async function tellEverything(reporter: Reporter): Promise<void> {
     before: objectOf(web, { spec: { env: planted.live } }),
     after: objectOf(web, { spec: { env: planted.manifest } }),
     differences: [{ path: "spec.env", before: planted.live, after: planted.manifest }],
+  });
+  // A file with a value in it, in base64 that no spelling of the value alone is a part of.
+  const file = (value: string): KubeObject =>
+    objectOf(settings, { binaryData: { env: base64(`x=1\n${value}\ny=2\n`) } });
+  const embedded = outcome(settings, "configured", {
+    before: file(planted.live),
+    after: file(planted.manifest),
+  });
+  const hand = { manager: "kubectl-edit", operation: "Update", apiVersion: "v1" } as const;
+  const contest = (path: string, spell: (value: string) => string): Contest => ({
+    path,
+    owner: hand,
+    live: spell(planted.live),
+    wanted: spell(planted.manifest),
+    place: at(3),
+  });
+  const contests = [contest("data.password", base64), contest("stringData.password", String)];
+  const contested = outcome({ ...database, name: "contested" }, "failed", {
+    error: failure("conflict", {
+      code: "conflict",
+      causes: contests.map((one) => ({ message: echo, path: one.path, place: at(3), contest: one })),
+    }),
+  });
+  const yielding = outcome({ ...database, name: "yielding" }, "unchanged", { yielded: contests });
+  const items = outcome({ ...web, name: "items" }, "configured", {
+    before: objectOf(web),
+    after: objectOf(web, { spec: { replicas: 1 } }),
+    preview: "predicted",
+    reason: echo,
+    differences: [
+      { path: `spec.items[${planted.live}]`, after: 1, origin: { by: "others", owners: [hand] } },
+      { path: `spec.items[${planted.manifest}]`, after: 1, origin: { by: "unknown" } },
+    ],
+    yielded: [contest(`spec.items[${planted.live}]`, String)],
   });
   reporter.emit({ event: "outcome", outcome: secret }); // from here on the live values are known too
   reporter.problems([], [problem(echo, at(1), "", echo)]);
@@ -79,7 +120,9 @@ async function tellEverything(reporter: Reporter): Promise<void> {
   reporter.emit({ event: "warning", message: echo, ref: web });
   reporter.emit({ event: "outcome", outcome: failed });
   reporter.emit({ event: "waiting", what: echo, why: echo });
-  await reporter.finish(resultOf([secret, failed, left, copied], { exitStatus: 5 }));
+  await reporter.finish(
+    resultOf([secret, failed, left, copied, embedded, contested, yielding, items], { exitStatus: 5 }),
+  );
 }
 
 function leaks(text: string): string[] {

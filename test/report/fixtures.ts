@@ -1,5 +1,15 @@
 /** A small shop: its objects, what became of them, and a reporter whose streams are kept. */
-import type { Failure, KubeObject, Outcome, Place, Problem, Ref, Result } from "../../src/model.js";
+import type {
+  Contest,
+  Failure,
+  FieldOwner,
+  KubeObject,
+  Outcome,
+  Place,
+  Problem,
+  Ref,
+  Result,
+} from "../../src/model.js";
 import { createReporter, type Reporter, type ReporterOptions } from "../../src/report/index.js";
 
 export interface Recorded {
@@ -28,6 +38,7 @@ export async function record(options: Partial<ReporterOptions> = {}): Promise<Re
     columns: 80,
     color: { stdout: false, stderr: false },
     showSecrets: false,
+    now: () => new Date("2026-11-22T12:12:30Z"),
     ...options,
   });
   return {
@@ -73,6 +84,27 @@ export function outcome(ref: Ref, action: Outcome["action"], rest: Partial<Outco
     milliseconds: 12.4,
     ...rest,
   };
+}
+
+/** Who scaled the Deployment, three hours before the fixtures' clock. */
+export const scaler: FieldOwner = {
+  manager: "kube-controller-manager",
+  operation: "Update",
+  apiVersion: "apps/v1",
+  subresource: "scale",
+  since: "2026-11-22T09:12:10Z",
+};
+
+/** Who edited it by hand, twelve minutes before. */
+export const editor: FieldOwner = {
+  manager: "kubectl-edit",
+  operation: "Update",
+  apiVersion: "apps/v1",
+  since: "2026-11-22T12:00:00Z",
+};
+
+export function contest(path: string, place: Place, rest: Partial<Contest> = {}): Contest {
+  return { path, owner: scaler, live: 5, wanted: 3, place, ...rest };
 }
 
 export function failure(message: string, rest: Partial<Failure> = {}): Failure {

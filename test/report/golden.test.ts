@@ -17,6 +17,12 @@ describe("apply", () => {
   test("failures are explained at the end", () => golden("apply-failures", {}, story.failed));
   test("what an interruption left out is counted", () => golden("apply-interrupted", {}, story.interrupted));
   test("retries and warnings are collapsed", () => golden("apply-retries", {}, story.troubled));
+  test("conflicts name each field, who owns it, and the ways out once", () =>
+    golden("apply-conflicts", {}, story.conflicts));
+  test("-o json has the conflicts as data", () =>
+    golden("apply-conflicts-json", { output: "json" }, story.conflicts));
+  test("what was left to others, taken over and overwritten is told", () =>
+    golden("apply-owned", {}, story.owned));
   test("-o name", () => golden("apply-name", { output: "name" }, story.failed));
   test("-o json", () => golden("apply-json", { output: "json" }, story.failed));
   test("-o yaml", () => golden("apply-yaml", { output: "yaml" }, story.failed));
@@ -32,6 +38,12 @@ describe("diff", () => {
   test("unified YAML per object that differs", () => golden("diff", options, story.differs));
   test("in colour", () =>
     golden("diff-color", { ...options, color: { stdout: true, stderr: true } }, story.differs));
+  test("predictions, drift and ownership are comments", () => golden("diff-owned", options, story.owned));
+  test("comments are faint", () =>
+    golden("diff-owned-color", { ...options, color: { stdout: true, stderr: true } }, story.owned));
+  test("-o json has origins, previews, what is yielded and taken over", () =>
+    golden("diff-owned-json", { ...options, output: "json" }, story.owned));
+  test("base64 of text and embedded files are lines", () => golden("diff-embeds", options, story.embeds));
   test("-o json has the differences", () =>
     golden("diff-json", { ...options, output: "json" }, story.differs));
   test("-o name has what differs", () => golden("diff-name", { ...options, output: "name" }, story.differs));

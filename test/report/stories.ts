@@ -1,15 +1,18 @@
 /** Runs, as a reporter is told of them. */
-import type { KubeObject, Outcome } from "../../src/model.js";
+import type { Contest, Failure, KubeObject, Origin, Outcome, Ref } from "../../src/model.js";
 import type { Reporter } from "../../src/report/index.js";
 import {
   at,
   base64,
+  contest,
   database,
+  editor,
   failure,
   objectOf,
   outcome,
   problem,
   resultOf,
+  scaler,
   settings,
   shop,
   web,
@@ -126,6 +129,142 @@ function deployment(image: string, replicas: number): KubeObject {
     spec: { replicas, selector: { matchLabels: { app: "web" } }, template: { spec: { containers } } },
   });
 }
+
+const replicas = contest("spec.replicas", at(20, 13));
+const image = "spec.template.spec.containers[name=web].image";
+
+/** Two objects with conflicts around one that fails otherwise; the values of one are secret, of the other long. */
+export const conflicts: Story = async (reporter) => {
+  const conflict = (...contests: Contest[]): Failure =>
+    failure("another field manager owns fields that the manifest sets otherwise", {
+      code: "conflict",
+      exitStatus: 4,
+      causes: contests.map((one) => ({
+        path: one.path,
+        place: one.place,
+        message: "conflict",
+        contest: one,
+      })),
+      hint: "drop the field, or\ntake it",
+    });
+  const password = contest("data.password", at(45, 13), {
+    owner: editor,
+    live: base64("changed-by-hand"),
+    wanted: base64("from-the-manifest"),
+  });
+  const motd = contest('data["motd.txt"]', at(62, 15), {
+    owner: { manager: "argocd", operation: "Apply", apiVersion: "v1" },
+    live: "good morning\n".repeat(20),
+    wanted: "good evening",
+  });
+  const outcomes = [
+    outcome(web, "failed", {
+      place: at(12),
+      error: conflict(
+        replicas,
+        contest(image, at(31, 18), { owner: editor, live: "web:1-hotfix", wanted: "web:2" }),
+      ),
+    }),
+    outcome(shop, "failed", { place: at(1), error: failure("the server says no") }),
+    outcome(database, "failed", { place: at(40), error: conflict(password) }),
+    outcome(settings, "failed", { place: at(60), error: conflict(motd) }),
+  ];
+  emitAll(reporter, outcomes);
+  await reporter.finish(resultOf(outcomes, { exitStatus: 4 }));
+};
+
+/** Fields that others own are left, taken over and overwritten. */
+export const owned: Story = async (reporter) => {
+  const clientSide = {
+    manager: "kubectl-client-side-apply",
+    operation: "Update",
+    apiVersion: "apps/v1",
+  } as const;
+  const own = (name: string): Ref => ({ ...web, name });
+  const sides = (ref: Ref, from: string, to: string): Pick<Outcome, "before" | "after"> => ({
+    before: { ...deployment(from, 5), metadata: { name: ref.name } },
+    after: { ...deployment(to, 5), metadata: { name: ref.name } },
+  });
+  const byHand: Origin = { by: "others", owners: [editor] };
+  const outcomes = [
+    outcome(own("left"), "configured", {
+      place: at(12),
+      preview: "server",
+      ...sides(own("left"), "web:1", "web:2"),
+      differences: [{ path: image, before: "web:1", after: "web:2", origin: { by: "manifest" } }],
+      yielded: [replicas],
+    }),
+    outcome(own("drifted"), "configured", {
+      place: at(42),
+      preview: "predicted",
+      reason: "--read-only",
+      ...sides(own("drifted"), "web:1-hotfix", "web:2"),
+      differences: [
+        { path: image, before: "web:1-hotfix", after: "web:2", origin: byHand },
+        { path: "metadata.labels.team", after: "shop", origin: { by: "unknown" } },
+        {
+          path: "spec.paused",
+          before: true,
+          after: false,
+          origin: { by: "others", owners: [scaler, editor] },
+        },
+        { path: "spec.minReadySeconds", before: 5, after: 6, origin: { by: "manifest" } },
+      ],
+    }),
+    outcome(own("migrated"), "configured", {
+      place: at(72),
+      preview: "server",
+      ...sides(own("migrated"), "web:2", "web:2"),
+      takenOver: [{ ...clientSide, since: "2026-11-19T08:00:00Z" }],
+    }),
+    outcome(own("shared"), "configured", {
+      place: at(82),
+      preview: "server",
+      ...sides(own("shared"), "web:2", "web:2"),
+    }),
+    outcome(own("scaled"), "unchanged", { place: at(102), yielded: [replicas] }),
+    outcome(own("new"), "created", {
+      place: at(132),
+      preview: "predicted",
+      reason: "--read-only",
+      after: objectOf(own("new"), { spec: { replicas: 1 } }),
+    }),
+  ];
+  emitAll(reporter, outcomes);
+  await reporter.finish(resultOf(outcomes));
+};
+
+/** Certificates in base64, an image, a script and a file with tabs. */
+export const embeds: Story = async (reporter) => {
+  const hook = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    name: "policy",
+  };
+  const certificate = (line: string): string =>
+    base64(
+      `-----BEGIN CERTIFICATE-----\nMIIBdzCCAR2gAwIBAgIBADAKBggqhkjOPQQDAjA\n${line}\n-----END CERTIFICATE-----\n`,
+    );
+  const webhooks = (line: string): KubeObject =>
+    objectOf(hook, {
+      webhooks: [
+        {
+          name: "pods.example.com",
+          clientConfig: { caBundle: certificate(line), url: "https://pods.example.com" },
+        },
+      ],
+    });
+  const files = (picture: number, command: string): KubeObject =>
+    objectOf(settings, {
+      binaryData: { "logo.png": Buffer.alloc(1204, picture).toString("base64") },
+      data: { Makefile: `all:\n\t${command}\n`, "start.sh": `#!/bin/sh\nset -e \n${command}\n` },
+    });
+  const outcomes = [
+    outcome(hook, "configured", { before: webhooks("old"), after: webhooks("new") }),
+    outcome(settings, "configured", { before: files(1, "make"), after: files(2, "make -j4") }),
+  ];
+  await reporter.finish(resultOf(outcomes, { command: "diff", exitStatus: 1 }));
+};
 
 /** A changed Deployment and Secret, a new ConfigMap (its namespace too), a deleted one, an unchanged and an unknown one. */
 export const differs: Story = async (reporter) => {

@@ -1,20 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { KubeObject, Outcome } from "../../src/model.js";
+import type { KubeObject, Origin, Outcome } from "../../src/model.js";
 import { createNamer } from "../../src/report/names.js";
 import { asShown } from "../../src/report/noise.js";
 import { createSecrets } from "../../src/report/secrets.js";
 import { unifiedDiff } from "../../src/report/unified.js";
-import { at, base64, database, objectOf, outcome, settings, web } from "./fixtures.js";
+import { at, base64, database, editor, objectOf, outcome, settings, web } from "./fixtures.js";
 
 const words = {
   namer: createNamer(),
   paint: (_look: string, text: string) => text,
   secrets: createSecrets(false),
+  now: () => new Date("2026-11-22T12:12:30Z"),
   manifestOf: () => undefined,
 };
 
 function diffOf(one: Outcome): string[] {
-  return unifiedDiff(one, words).trimEnd().split("\n");
+  return unifiedDiff(one, "kapply", words).trimEnd().split("\n");
 }
 
 function configured(before: KubeObject, after: KubeObject, ref = settings): string[] {
@@ -69,9 +70,9 @@ describe("a diff", () => {
   test.each(["unchanged", "failed", "unknown", "skipped", "not-attempted"] as const)(
     "of what is %s is nothing",
     (action) => {
-      expect(unifiedDiff(outcome(web, action, { before: objectOf(web), after: objectOf(web) }), words)).toBe(
-        "",
-      );
+      expect(
+        unifiedDiff(outcome(web, action, { before: objectOf(web), after: objectOf(web) }), "kapply", words),
+      ).toBe("");
     },
   );
 
@@ -84,10 +85,96 @@ describe("a diff", () => {
     expect(text).toMatch(/^ {3}user: <secret, 2 bytes, #[0-9a-f]{6}>$/m);
   });
 
+  test("of a Secret has the lines of a file in it, with --show-secrets", () => {
+    const secret = (line: string): KubeObject =>
+      objectOf(database, { data: { ".env": base64(`a=1\n${line}\n`), user: base64("me") } });
+    const [before, after] = [secret("b=2"), secret("b=3")];
+    const one = outcome(database, "configured", { before, after });
+    const open = { ...words, secrets: createSecrets(true) };
+    expect(unifiedDiff(one, "kapply", open).split("\n").slice(3, 9)).toEqual([
+      " data:",
+      "   .env: |  # base64",
+      "     a=1",
+      "-    b=2",
+      "+    b=3",
+      "   user: bWU=",
+    ]);
+    expect(unifiedDiff(one, "kapply", words)).not.toContain("base64");
+  });
+
   test("says so when only the ownership of fields differs", () => {
     expect(configured(objectOf(settings), objectOf(settings)).at(-1)).toBe(
       "(nothing that is shown: kapply would come to own fields that others own, or give some up)",
     );
+  });
+
+  test("names the one who comes to own the fields, and whose they were", () => {
+    const takenOver = [
+      { manager: "kubectl-client-side-apply", operation: "Update" as const, apiVersion: "v1" },
+    ];
+    const [before, after] = [objectOf(settings), objectOf(settings)];
+    expect(diffOf(outcome(settings, "configured", { before, after, takenOver })).slice(2)).toEqual([
+      '# fields of "kubectl-client-side-apply" (Update) become kapply\'s',
+    ]);
+  });
+
+  test("that is a prediction says so, and why", () => {
+    const after = objectOf(settings);
+    const heading = (rest: Partial<Outcome>): string =>
+      diffOf(outcome(settings, "created", { after, preview: "predicted", ...rest }))[1] ?? "";
+    expect(heading({})).toBe("+++ web.yaml:1:1 (predicted)");
+    expect(heading({ reason: "--read-only" })).toBe("+++ web.yaml:1:1 (predicted: --read-only)");
+    expect(heading({ reason: "patch of\nconfigmaps" })).toBe(
+      "+++ web.yaml:1:1 (predicted: patch of\\nconfigmaps)",
+    );
+  });
+
+  describe("says in comments why fields differ:", () => {
+    const sides = {
+      before: objectOf(settings, { data: { a: "1" } }),
+      after: objectOf(settings, { data: { a: "2" } }),
+    };
+    const comments = (...origins: (Origin | undefined)[]): string[] => {
+      const differences = origins.map((origin, at) => ({ path: `data.k${at}`, before: 1, after: 2, origin }));
+      const shown = diffOf(outcome(settings, "configured", { ...sides, differences }));
+      expect(shown.slice(2).filter((line) => line.startsWith("#"))).toEqual(
+        shown.slice(
+          2,
+          shown.findIndex((line) => line.startsWith("@@")),
+        ),
+      );
+      return shown.slice(2).filter((line) => line.startsWith("#"));
+    };
+    const manifest: Origin = { by: "manifest" };
+    const byHand: Origin = { by: "others", owners: [editor] };
+
+    test("the manifest", () => {
+      expect(comments(manifest, manifest)).toEqual(["# the manifest changed"]);
+    });
+
+    test("somebody else, and when", () => {
+      expect(comments(byHand)).toEqual(['# set by "kubectl-edit" 12 min ago: data.k0']);
+    });
+
+    test("both", () => {
+      expect(comments(manifest, byHand)).toEqual([
+        "# the manifest changed: data.k0",
+        '# set by "kubectl-edit" 12 min ago: data.k1',
+      ]);
+    });
+
+    test("what can't be told", () => {
+      expect(comments({ by: "unknown" })).toEqual([
+        "# not there: new in the manifest, or removed by someone: data.k0",
+      ]);
+    });
+
+    test("nothing where nothing is known, and few of many paths", () => {
+      expect(comments(undefined)).toEqual([]);
+      expect(comments(byHand, byHand, byHand, byHand, byHand)).toEqual([
+        '# set by "kubectl-edit" 12 min ago: data.k0, data.k1, data.k2 and 2 more fields',
+      ]);
+    });
   });
 
   test("shows the differences that are known where an object is not", () => {

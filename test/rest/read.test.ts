@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fetchRaw, getObject, listObjects } from "../../src/cluster/index.js";
-import type { ListOptions, Page, Transport } from "../../src/cluster/index.js";
+import type { ListOptions, Transport } from "../../src/cluster/index.js";
+import type { Listed } from "../../src/cluster/read.js";
+import { getPath } from "../../src/json.js";
 import type { Json } from "../../src/json.js";
 import type { ResourceType } from "../../src/model.js";
 import { errorOf, open, recorded, serve } from "./server.js";
@@ -19,10 +21,17 @@ async function transportTo(turns: readonly Turn[]) {
   return { server, transport: (await open(server)).transport };
 }
 
-async function pages(transport: Transport, options?: ListOptions): Promise<Page[]> {
-  const all: Page[] = [];
+async function pages(transport: Transport, options?: ListOptions): Promise<Listed[]> {
+  const all: Listed[] = [];
   for await (const page of listObjects(transport, configMaps, "shop", options)) all.push(page);
   return all;
+}
+
+/** The names that a list gave, page by page. */
+function namesOf(listed: readonly Listed[]): unknown[][] {
+  return listed.map((one) =>
+    one.is === "page" ? one.items.map((item) => getPath(item, ["metadata", "name"])) : [],
+  );
 }
 
 function listOf(names: string[], metadata: Record<string, Json> = {}): Answer {
@@ -90,19 +99,25 @@ describe("a list", () => {
       listOf(["a", "b"], { continue: "to/ken=", remainingItemCount: 1 }),
       listOf(["c"]),
     ]);
-    expect(await pages(transport, { limit: 2 })).toEqual([
+    expect(await pages(transport, { limit: () => 2 })).toEqual([
       {
+        is: "page",
         items: [
           { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } },
           { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
         ],
+        more: true,
         remaining: 1,
         resourceVersion: "7",
+        bytes: 183,
       },
       {
+        is: "page",
         items: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } }],
+        more: false,
         remaining: undefined,
         resourceVersion: "7",
+        bytes: 113,
       },
     ]);
     expect(server.seen.map(({ path }) => path)).toEqual([
@@ -115,12 +130,34 @@ describe("a list", () => {
     const item = { metadata: { name: "a" }, constructor: { x: 1 }, toString: "text" };
     const { transport } = await transportTo([{ body: { metadata: {}, items: [item] } }]);
     const [page] = await pages(transport);
-    expect(page?.items).toEqual([{ apiVersion: "v1", kind: "ConfigMap", ...item }]);
+    expect(page).toMatchObject({ items: [{ apiVersion: "v1", kind: "ConfigMap", ...item }] });
   });
 
   test("may be empty", async () => {
     const { transport } = await transportTo([{ body: { metadata: {}, items: null } }]);
-    expect(await pages(transport)).toEqual([{ items: [], remaining: undefined, resourceVersion: "" }]);
+    expect(await pages(transport)).toEqual([
+      { is: "page", items: [], more: false, remaining: undefined, resourceVersion: "", bytes: 28 },
+    ]);
+  });
+
+  test("counts its bytes, not its characters", async () => {
+    const { transport } = await transportTo([listOf(["a"]), listOf(["ä"])]);
+    const [[plain], [accented]] = [await pages(transport), await pages(transport)];
+    expect([plain, accented].map((one) => one?.is === "page" && one.bytes)).toEqual([113, 114]);
+  });
+
+  test("asks before each page how large it may be, and asks for no page that nobody wants", async () => {
+    const { server, transport } = await transportTo([
+      listOf(["a"], { continue: "1" }),
+      listOf(["b"], { continue: "2" }),
+    ]);
+    let limit = 10;
+    const list = listObjects(transport, configMaps, "shop", { limit: () => limit });
+    await list.next();
+    limit = 30;
+    await list.next();
+    await list.return();
+    expect(server.seen.map(({ path }) => /limit=\d+/.exec(path)?.[0])).toEqual(["limit=10", "limit=30"]);
   });
 
   test("that grew too old goes on where the server says", async () => {
@@ -129,8 +166,7 @@ describe("a list", () => {
       recorded("expired"),
       listOf(["b"]),
     ]);
-    const names = (await pages(transport)).flatMap(({ items }) => items.map((item) => item["metadata"]));
-    expect(names).toEqual([{ name: "a" }, { name: "b" }]);
+    expect(namesOf(await pages(transport))).toEqual([["a"], ["b"]]);
     expect(server.seen[2]?.path).toMatch(/&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTE/);
   });
 
@@ -140,7 +176,7 @@ describe("a list", () => {
       { status: 410, body: { kind: "Status", reason: "Expired" } },
       listOf(["a", "b"]),
     ]);
-    expect((await pages(transport)).map(({ items }) => items.length)).toEqual([1, 2]);
+    expect(namesOf(await pages(transport))).toEqual([["a"], ["a", "b"]]);
     expect(server.seen[2]?.path).toBe("/api/v1/namespaces/shop/configmaps?limit=500");
   });
 
@@ -151,10 +187,12 @@ describe("a list", () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  test("whose page is too large is asked for in smaller ones", async () => {
+  test("whose page is too large says so, and is asked for in smaller ones", async () => {
     const big = listOf(Array.from({ length: 100 }, (_, i) => `a-rather-long-name-${i}`));
     const { server, transport } = await transportTo([big, listOf(["a"], { continue: "t" }), listOf(["b"])]);
-    expect((await pages(transport, { maxBytes: 1000 })).map(({ items }) => items.length)).toEqual([1, 1]);
+    const [first, ...others] = await pages(transport, { maxBytes: 1000 });
+    expect(first).toEqual({ is: "too-large", limit: 500, bytes: 1000 });
+    expect(namesOf(others)).toEqual([["a"], ["b"]]);
     expect(server.seen.map(({ path }) => /limit=\d+/.exec(path)?.[0])).toEqual([
       "limit=500",
       "limit=125",
@@ -165,7 +203,7 @@ describe("a list", () => {
   test("of one object that is too large is an error", async () => {
     const big = listOf(["x".repeat(2000)]);
     const { transport } = await transportTo([big]);
-    const error = await errorOf(pages(transport, { maxBytes: 1000, limit: 1 }));
+    const error = await errorOf(pages(transport, { maxBytes: 1000, limit: () => 1 }));
     expect(error.message).toContain("a single object is larger than kapply takes");
   });
 

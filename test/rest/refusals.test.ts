@@ -196,7 +196,6 @@ describe("what a real API server answers, and what is made of it", () => {
     expect(refused.status?.causes).toEqual([
       { reason: "FieldManagerConflict", field: ".data.a", message: 'conflict with "kapply"' },
     ]);
-    expect(refused.hint).toContain("--force-conflicts");
   });
 
   test("a stale resource version is final where the manifest pins it, and says so", async () => {

@@ -98,6 +98,7 @@ export async function open(
   let time = startOfTime;
   const { connection, ...others } = options;
   const transport = await openTransport({
+    sends: "writes",
     connection: {
       server: typeof server === "string" ? server : server.url,
       tls: { insecureSkipVerify: false },

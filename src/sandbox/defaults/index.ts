@@ -1,32 +1,22 @@
 /**
- * What kube-apiserver makes of objects in Go code, beyond what its schemas say.
+ * What kube-apiserver makes of objects in Go code when it creates or changes them. The defaults that it sets wherever it
+ * reads one are in the schema room (schema/defaults/).
  *
  * Not set, since nobody sees it or much would be needed for it:
- * - quantities finer than a thousandth are not rounded up (`SetDefaults_ResourceList`);
  * - requests and huge page limits of a Pod as a whole are taken from its own limits only, not summed up from those
  *   of its containers;
- * - metrics and behaviour that autoscaling/v1 keeps in annotations; what the older beta annotations of pods stood for;
  * - the time of device taints, multipliers of device resources;
  * - what LimitRanges, ResourceQuotas, RuntimeClasses, webhooks and admission policies of the user would change;
  * - second addresses of Services: one family, IPv4;
  * - everything that controllers do.
  */
 import type { KubeObject } from "../../model.js";
+import { codeDefaults } from "../../schema/index.js";
 import type { DefaultsContext } from "./context.js";
-import { applyRows } from "./plan.js";
 import { podRefusal } from "./pod-admission.js";
 import { prepared } from "./prepare.js";
 
 export type { DefaultsContext } from "./context.js";
-export { withValue } from "./row.js";
-
-/**
- * The defaults alone, as the server sets them while it reads an object, before ownership of fields is recorded. The
- * object is in the normal form of `Codec.read`, and is not changed.
- */
-export function codeDefaults(definition: string, object: KubeObject): KubeObject {
-  return applyRows(definition, object);
-}
 
 /**
  * What admission plugins, the kind's strategy and its allocators make of a defaulted object, after ownership is
@@ -55,5 +45,5 @@ export function withCodeDefaults(
   object: KubeObject,
   context: DefaultsContext,
 ): KubeObject {
-  return prepared(definition, applyRows(definition, object), context);
+  return prepared(definition, codeDefaults(definition, object), context);
 }

@@ -4,8 +4,8 @@
  * Source: kubernetes pkg/registry/batch/job/strategy.go (`generateSelector`).
  */
 import { getKey, getPath, isObject, type Json, type JsonObject } from "../../json.js";
+import { withValue } from "../../schema/index.js";
 import type { Prepare } from "./context.js";
-import { withValue } from "./row.js";
 
 const controllerUid = "batch.kubernetes.io/controller-uid";
 

@@ -6,11 +6,11 @@
  */
 import { equalJson, getKey, getPath, isObject, type Json, type JsonObject } from "../../json.js";
 import type { KubeObject } from "../../model.js";
+import { withValue } from "../../schema/index.js";
 import type { DefaultsContext, Prepare } from "./context.js";
 import { prepareJob } from "./jobs.js";
 import { keepPod, preparePod } from "./pod-admission.js";
 import { omit } from "./omit.js";
-import { withValue } from "./row.js";
 import { prepareService } from "./services.js";
 import { definitionOf, zeroOf } from "./zero.js";
 

@@ -3,7 +3,7 @@ import { equalJson, getPath, isObject, type Json } from "../../json.js";
 import type { KubeObject } from "../../model.js";
 import { coerced, inVersion, isWrittenAsIs, remember } from "./custom-versions.js";
 import { finalizerWarnings, schemaProblems } from "./custom.js";
-import { withValue } from "../defaults/index.js";
+import { withValue } from "../../schema/index.js";
 import { takenFrom } from "./prepare.js";
 import { createProblems, mergedCauses, updateProblems } from "../rules/index.js";
 import { metadataOf, withMetadata } from "./settle.js";

@@ -2,7 +2,8 @@
 import { admitNamespace } from "./admission.js";
 import { getPath } from "../../json.js";
 import type { KubeObject } from "../../model.js";
-import { admissionRefusal, codeDefaults, prepareObject, type DefaultsContext } from "../defaults/index.js";
+import { codeDefaults } from "../../schema/index.js";
+import { admissionRefusal, prepareObject, type DefaultsContext } from "../defaults/index.js";
 import { aboutOf, metaText, type Request } from "./request.js";
 import { forbidden } from "../status.js";
 import { randomLetters, timeText } from "../texts.js";

@@ -60,7 +60,7 @@ const serviceFields = {
   loadBalancerSourceRanges: maybe(list(oneOf("10.0.0.0/8", "192.168.0.0/16")), 10),
 };
 
-const quantity = oneOf<Json>("1", "1000m", 1, 0.5, "500m", "1024Mi", "1Gi", "");
+export const quantity = oneOf<Json>("1", "1000m", 1, 0.5, "500m", "1024Mi", "1Gi", "");
 const variable = object({
   name: oneOf("A", "B", "C"),
   value: maybe(oneOf("1", "2", ""), 1),
@@ -83,7 +83,7 @@ const probe = oneOf<JsonObject>(
   { tcpSocket: { port: "http" }, periodSeconds: 5 },
   { exec: { command: ["true"] }, initialDelaySeconds: 0 },
 );
-const container = (
+export const container = (
   name: fc.Arbitrary<string>,
   image: fc.Arbitrary<string | undefined>,
 ): fc.Arbitrary<JsonObject> =>
@@ -114,7 +114,7 @@ const volume = oneOf<JsonObject>(
   { name: "v", configMap: { name: "a" } },
   { name: "w", secret: { secretName: "s", defaultMode: 256 } },
 );
-const podFields = {
+export const podFields = {
   initContainers: maybe(list(container(oneOf("init", "setup"), image), 2), 6),
   volumes: maybe(list(volume, 2), 3),
   nodeSelector: maybe(map(["disk", "zone"], oneOf("a", "b")), 6),
@@ -154,24 +154,26 @@ const deploymentFields = {
     5,
   ),
 };
+/** A pod template with labels `app: a`. */
+export const podTemplate = object({
+  metadata: object({
+    labels: oneOf<JsonObject>({ app: "a" }, { app: "a", tier: "b" }),
+    annotations: maybe(texts, 6),
+  }),
+  spec: object({
+    ...podFields,
+    containers: fc.uniqueArray(container(names, image), {
+      minLength: 1,
+      maxLength: 2,
+      selector: (one) => one["name"],
+    }),
+  }),
+});
 const deployment = object({
   spec: object({
     ...deploymentFields,
     selector: oneOf<JsonObject>({ matchLabels: { app: "a" } }),
-    template: object({
-      metadata: object({
-        labels: oneOf<JsonObject>({ app: "a" }, { app: "a", tier: "b" }),
-        annotations: maybe(texts, 6),
-      }),
-      spec: object({
-        ...podFields,
-        containers: fc.uniqueArray(container(names, image), {
-          minLength: 1,
-          maxLength: 2,
-          selector: (one) => one["name"],
-        }),
-      }),
-    }),
+    template: podTemplate,
   }),
 });
 const deploymentPart = object({
@@ -214,7 +216,7 @@ const serviceStatus = object({
   }),
 });
 
-const core = { apiVersions: ["v1"], subresources: [], status: nothing };
+export const core = { apiVersions: ["v1"], subresources: [], status: nothing };
 
 export const builtIn: readonly Subject[] = [
   { ...core, title: "ConfigMap", kind: "ConfigMap", plural: "configmaps", whole: configMap, part: configMap },

@@ -4,20 +4,20 @@ import { isObject, type Json, type JsonObject } from "../../../src/json.js";
 import type { Subject } from "./subject.js";
 import { list, map, maybe, object, oneOf } from "./values.js";
 
-const text: JsonObject = { type: "string" };
-const whole: JsonObject = { type: "integer" };
-const fields = (properties: JsonObject, rest: JsonObject = {}): JsonObject => ({
+export const text: JsonObject = { type: "string" };
+export const whole: JsonObject = { type: "integer" };
+export const fields = (properties: JsonObject, rest: JsonObject = {}): JsonObject => ({
   type: "object",
   properties,
   ...rest,
 });
-const listOf = (items: JsonObject, type?: string, keys?: string[]): JsonObject => ({
+export const listOf = (items: JsonObject, type?: string, keys?: string[]): JsonObject => ({
   type: "array",
   items,
   ...(type && { "x-kubernetes-list-type": type }),
   ...(keys && { "x-kubernetes-list-map-keys": keys }),
 });
-const mapOf = (value: JsonObject, type?: string): JsonObject => ({
+export const mapOf = (value: JsonObject, type?: string): JsonObject => ({
   type: "object",
   additionalProperties: value,
   ...(type && { "x-kubernetes-map-type": type }),
@@ -156,7 +156,8 @@ function listValue(schema: JsonObject, item: fc.Arbitrary<Json>): fc.Arbitrary<J
   return fc.oneof({ arbitrary: unique, weight: 12 }, { arbitrary: list(item), weight: 1 });
 }
 
-function custom(
+/** A kind with that schema of its spec. */
+export function custom(
   kind: string,
   spec: JsonObject,
   options: { status?: boolean; scale?: boolean; versions?: string[] } = {},

@@ -3,9 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { getPath, type JsonObject } from "../../../src/json.js";
 import type { KubeObject } from "../../../src/model.js";
-import { codeDefaults } from "../../../src/sandbox/defaults/index.js";
-import { pullPolicyOf } from "../../../src/sandbox/defaults/images.js";
-import { applyRows, rows } from "../../../src/sandbox/defaults/plan.js";
+import { codeDefaults, rows } from "../../../src/schema/defaults/index.js";
+import { pullPolicyOf } from "../../../src/schema/defaults/images.js";
 import type { DefaultsContext } from "../../../src/sandbox/defaults/context.js";
 import { created, updated } from "./server.js";
 
@@ -30,7 +29,7 @@ function holding(collection: string, ...objects: KubeObject[]): Partial<Defaults
 }
 
 test("every row of the tables is of a field that the bundled schemas have", () => {
-  for (const definition of Object.keys(rows)) expect(applyRows(definition, {})).toBeTypeOf("object");
+  for (const definition of Object.keys(rows)) expect(codeDefaults(definition, {})).toBeTypeOf("object");
 });
 
 test("an object that lacks nothing is given back as it is", () => {

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isObject, type JsonObject } from "../../../src/json.js";
-import { admissionRefusal, codeDefaults, type DefaultsContext } from "../../../src/sandbox/defaults/index.js";
+import { admissionRefusal, type DefaultsContext } from "../../../src/sandbox/defaults/index.js";
+import { codeDefaults } from "../../../src/schema/index.js";
 import { createProblems, mergedCauses, updateProblems } from "../../../src/sandbox/rules/index.js";
 import { bundledType, type Cause } from "../../../src/schema/index.js";
 import {

@@ -1,10 +1,16 @@
 /**
+ * What kube-apiserver sets in Go code wherever it reads an object of a built-in kind, beyond what its schemas say.
+ *
+ * Not set, since nobody sees it or much would be needed for it: quantities finer than a thousandth are not rounded up
+ * (`SetDefaults_ResourceList`); metrics and behaviour that autoscaling/v1 keeps in annotations; what the older beta
+ * annotations of pods stood for.
+ *
  * Walks objects by the bundled schemas and applies the rows of every definition on the way: what is said once of
  * `io.k8s.api.core.v1.Container` holds wherever a container can be. Each definition is made into a plan once, which
  * knows only the fields that lead to rows, so that an object without any costs next to nothing.
  */
 import { getKey, isObject, type Json, type JsonObject } from "../../json.js";
-import { bundledDefinition } from "../../schema/index.js";
+import { bundledDefinition } from "../bundled.js";
 import { otherRows } from "./others.js";
 import { podRows } from "./pods.js";
 import { compileRow, type Row, type Rows } from "./row.js";
@@ -26,8 +32,11 @@ interface Child {
 
 const plans = new Map<string, Plan | undefined>();
 
-/** A copy with the defaults of its definition, and of all that is in it; the object itself where it lacks none. */
-export function applyRows(definition: string, object: JsonObject): JsonObject {
+/**
+ * A copy with the defaults of its definition, and of all that is in it; the object itself where it lacks none. The object
+ * is in the normal form of `Codec.read`, and is not changed.
+ */
+export function codeDefaults(definition: string, object: JsonObject): JsonObject {
   const plan = planOf(definition);
   return plan === undefined ? object : run(plan, object);
 }

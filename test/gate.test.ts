@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openGate } from "../../src/cluster/gate.js";
+import { openGate } from "../src/parallel.js";
 
 test("lets its limit through at once, and the others one by one, in the order they came", async () => {
   const gate = openGate(2);
