@@ -78,8 +78,10 @@ function makeContext(name: string): Context {
     env,
     homedir: homedir(),
     cwd: process.cwd(),
-    stdout: (text) => void stdout.write(text),
-    stderr: (text) => void stderr.write(text),
+    ...gather(
+      (text) => void stdout.write(text),
+      (text) => void stderr.write(text),
+    ),
     readStdin: (mostBytes) => readStdin(mostBytes, signals.soft),
     // Asking process.stdin would open it, which a run that does not read it need not wait for.
     stdinIsTerminal: isatty(0),
@@ -88,6 +90,33 @@ function makeContext(name: string): Context {
     columns: stderr.columns,
     color: { stdout: !plain && (forced || stdout.isTTY), stderr: !plain && (forced || stderr.isTTY) },
     ...signals,
+  };
+}
+
+/**
+ * Gathers what a turn of the event loop writes to stdout: a thousand result lines are one write. What goes to stderr
+ * stays behind what went to stdout before it.
+ */
+function gather(
+  writeOut: (text: string) => void,
+  writeErr: (text: string) => void,
+): Pick<Context, "stdout" | "stderr"> {
+  let gathered = "";
+  const flush = (): void => {
+    const text = gathered;
+    gathered = "";
+    if (text !== "") writeOut(text);
+  };
+  process.on("exit", flush);
+  return {
+    stdout: (text) => {
+      if (gathered === "") setImmediate(flush);
+      gathered += text;
+    },
+    stderr: (text) => {
+      flush();
+      writeErr(text);
+    },
   };
 }
 
