@@ -5,6 +5,7 @@ import { Pool } from "undici";
 import { output } from "../cluster/run.js";
 import { binary, startSandbox } from "../cluster/sandbox.js";
 import type { ClusterDescription } from "../cluster/client.js";
+import { median } from "./turns.js";
 
 const connections = 16;
 const held = 50_000;
@@ -124,9 +125,4 @@ function configMap(name: string): object {
 /** What a process holds in memory (its resident set). */
 async function megabytes(pid: number): Promise<number> {
   return Math.round(Number(await output("ps", ["-o", "rss=", "-p", String(pid)])) / 1024);
-}
-
-function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
