@@ -44,21 +44,24 @@ test("objects as they were applied are known to be unchanged", async () => {
     stdinIsTerminal: false,
     readStdin: () => Promise.resolve(new Uint8Array()),
   });
-  const asked = [];
+  const asked: string[] = [];
   for (const { ref, body } of manifests) {
     const { plural, namespaced } = await resourceOf(ref.apiVersion, ref.kind);
     const scope = ref.namespace === undefined ? "" : `/namespaces/${ref.namespace}`;
-    const live = await read(`${prefixOf(ref.apiVersion)}${scope}/${plural}/${encodeURIComponent(ref.name)}`);
+    const path = `${prefixOf(ref.apiVersion)}${scope}/${plural}/${encodeURIComponent(ref.name)}`;
     const type = { ...parseApiVersion(ref.apiVersion), kind: ref.kind, plural, namespaced };
     const semantics = semanticsOf(type, await documentOf(ref.apiVersion));
     if (semantics === undefined) throw new Error(`nothing is known of ${ref.kind}`);
     const applier: Applier = { manager: "kapply", force: false, semantics, time: "2026-01-01T00:00:00Z" };
     const ready = readyBody(body, ref);
-    if (!isUnchanged(ready, live, applier)) asked.push(`${ref.kind} ${ref.name}`);
+    if (isUnchanged(ready, await read(path), applier)) continue;
+    asked.push(`${ref.kind} ${ref.name}`);
+    await cluster.apply(path, stringifyJson(ready), "kapply");
+    expect(isUnchanged(ready, await read(path), applier), `${ref.kind} ${ref.name}`).toBe(true);
   }
   expect(manifests.length).toBeGreaterThan(20);
-  // Nothing of it is ours but its name: the next apply of anybody records that it was there before.
-  expect(asked).toEqual(["Namespace kapply-platform"]);
+  // Nothing of it is ours but its name: the next apply of anybody records that it was there before, once.
+  expect(asked.filter((one) => one !== "Namespace kapply-platform")).toEqual([]);
 });
 
 async function read(path: string): Promise<KubeObject> {

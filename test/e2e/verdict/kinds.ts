@@ -1,14 +1,12 @@
 /** More kinds than the differential test has: lists within lists, defaults in lists that are owned as a whole. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../../src/json.js";
-import { builtIn, container, core, podFields, podTemplate, quantity } from "../differential/built-in.js";
-import { custom, customKinds, fields, listOf, mapOf, text, whole } from "../differential/custom.js";
-import type { Subject as Namespaced } from "../differential/subject.js";
+import { builtIn, container, podFields, podTemplate, quantity } from "../differential/built-in.js";
+import { customKinds } from "../differential/custom.js";
 import { list, map, maybe, object, oneOf, texts } from "../differential/values.js";
-
-export interface Subject extends Namespaced {
-  clusterScoped?: boolean;
-}
+import { clusterScoped } from "./cluster-scoped.js";
+import { oddKinds } from "./odd.js";
+import { subject, type Subject } from "./subject.js";
 
 const labels = oneOf<JsonObject>({ matchLabels: { app: "a" } });
 
@@ -261,23 +259,6 @@ const pod = object({
   }),
 });
 
-const subject = (
-  kind: string,
-  plural: string,
-  apiVersion: string,
-  whole: fc.Arbitrary<JsonObject>,
-  more = {},
-): Subject => ({
-  ...core,
-  title: kind,
-  kind,
-  plural,
-  apiVersions: [apiVersion],
-  whole,
-  part: whole,
-  ...more,
-});
-
 const moreBuiltIn: readonly Subject[] = [
   subject("StatefulSet", "statefulsets", "apps/v1", statefulSet, { subresources: ["status", "scale"] }),
   subject("DaemonSet", "daemonsets", "apps/v1", daemonSet, { subresources: ["status"] }),
@@ -306,148 +287,10 @@ const moreBuiltIn: readonly Subject[] = [
   subject("Lease", "leases", "coordination.k8s.io/v1", lease),
 ];
 
-const clusterRole = object({
-  rules: maybe(
-    list(
-      object({
-        apiGroups: oneOf<Json>([""], []),
-        resources: oneOf<Json>(["pods"]),
-        verbs: oneOf<Json>(["get"], []),
-      }),
-      2,
-    ),
-    1,
-  ),
-  aggregationRule: maybe(oneOf<JsonObject>({ clusterRoleSelectors: [{ matchLabels: { none: "x" } }] }), 8),
-});
-const storageClass = object({
-  provisioner: oneOf("none.example"),
-  reclaimPolicy: maybe(oneOf("Delete", "Retain")),
-  parameters: maybe(texts),
-  mountOptions: maybe(oneOf<Json>(["a"], [])),
-  allowVolumeExpansion: maybe(fc.boolean()),
-});
-const webhooks = object({
-  webhooks: maybe(
-    list(
-      object({
-        name: oneOf("a.none.example", "b.none.example"),
-        admissionReviewVersions: oneOf<Json>(["v1"]),
-        sideEffects: oneOf("None"),
-        clientConfig: oneOf<JsonObject>(
-          { url: "https://none.example/" },
-          { service: { name: "s", namespace: "n" }, caBundle: "" },
-        ),
-        rules: maybe(
-          list(
-            object({
-              apiGroups: oneOf<Json>(["none.example"]),
-              apiVersions: oneOf<Json>(["v1"]),
-              resources: oneOf<Json>(["nones"]),
-              operations: oneOf<Json>(["CREATE"]),
-              scope: maybe(oneOf("*", "Namespaced")),
-            }),
-            2,
-          ),
-          1,
-        ),
-        namespaceSelector: maybe(oneOf<JsonObject>({}, { matchLabels: {} }, { matchExpressions: [] })),
-        failurePolicy: maybe(oneOf("Ignore", "Fail")),
-        matchConditions: maybe(oneOf<Json>([], [{ name: "x", expression: "true" }])),
-      }),
-      2,
-    ),
-    1,
-  ),
-});
-const volumeOnNode = object({
-  spec: object({
-    capacity: object({ storage: oneOf<Json>("1Gi", "1024Mi") }),
-    accessModes: oneOf<Json>(["ReadWriteOnce"]),
-    hostPath: object({ path: oneOf("/a"), type: maybe(oneOf("")) }),
-    storageClassName: maybe(oneOf("none")),
-    persistentVolumeReclaimPolicy: maybe(oneOf("Retain")),
-  }),
-});
-const priorityClass = object({
-  value: oneOf(5),
-  globalDefault: maybe(oneOf<Json>(false)),
-  description: maybe(oneOf("a", "")),
-  preemptionPolicy: maybe(oneOf("PreemptLowerPriority")),
-});
-
-const clusterScoped: readonly Subject[] = (
-  [
-    ["ClusterRole", "clusterroles", "rbac.authorization.k8s.io/v1", clusterRole],
-    ["StorageClass", "storageclasses", "storage.k8s.io/v1", storageClass],
-    [
-      "ValidatingWebhookConfiguration",
-      "validatingwebhookconfigurations",
-      "admissionregistration.k8s.io/v1",
-      webhooks,
-    ],
-    ["PersistentVolume", "persistentvolumes", "v1", volumeOnNode],
-    ["PriorityClass", "priorityclasses", "scheduling.k8s.io/v1", priorityClass],
-  ] as const
-).map(([kind, plural, apiVersion, whole]) => ({
-  ...subject(kind, plural, apiVersion, whole),
-  clusterScoped: true,
-}));
-
-/** What is odd together: defaults within what is owned as a whole, keys of several types, nulls that stay. */
-const loose: JsonObject = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-const nullable = (schema: JsonObject): JsonObject => ({ ...schema, nullable: true });
-const item = (properties: JsonObject, required: string[]): JsonObject => fields(properties, { required });
-const defaultedText: JsonObject = { type: "string", default: "std" };
-const odd = fields({
-  atomicDefaults: listOf(fields({ a: text, b: defaultedText }), "atomic"),
-  atomicStructDefaults: fields({ a: text, b: defaultedText }, { "x-kubernetes-map-type": "atomic" }),
-  keyed: listOf(
-    item(
-      {
-        id: { "x-kubernetes-int-or-string": true },
-        on: { type: "boolean", default: false },
-        side: { type: "string", default: "left", enum: ["left", "right"] },
-        parts: listOf(text, "set"),
-        more: mapOf(mapOf(text)),
-        box: fields({ deep: listOf(item({ k: whole, v: text }, ["k"]), "map", ["k"]) }),
-      },
-      ["id"],
-    ),
-    "map",
-    ["id", "on", "side"],
-  ),
-  byNumber: listOf(item({ port: whole, name: text }, ["port"]), "map", ["port"]),
-  ints: listOf({ "x-kubernetes-int-or-string": true }, "set"),
-  nullText: nullable(text),
-  nullList: nullable(listOf(text, "set")),
-  nullMap: nullable(mapOf(text)),
-  nullStruct: nullable(fields({ a: text })),
-  nulls: mapOf(nullable(text)),
-  defaultedList: { ...listOf(text), default: ["x"] },
-  defaultedSet: { ...listOf(text, "set"), default: ["x"] },
-  defaultedMap: { ...mapOf(text), default: { k: "v" } },
-  defaultedDeep: fields({
-    inner: fields({ a: defaultedText, n: { type: "integer", default: 0 } }, { default: {} }),
-  }),
-  embeddeds: listOf({ ...loose, "x-kubernetes-embedded-resource": true }),
-  embeddedMap: mapOf({ ...loose, "x-kubernetes-embedded-resource": true }),
-  looseItems: listOf({ ...loose, properties: { name: text }, required: ["name"] }, "map", ["name"]),
-  looseInside: fields({ any: { "x-kubernetes-preserve-unknown-fields": true }, list: listOf(loose) }),
-  date: { type: "string", format: "date-time" },
-  bytes: { type: "string", format: "byte" },
-  big: { type: "integer", format: "int64" },
-  atomicMaps: mapOf(mapOf(text, "atomic")),
-});
-
 export const kinds: readonly Subject[] = [
   ...builtIn,
   ...moreBuiltIn,
   ...clusterScoped,
   ...customKinds,
-  custom("Odd", odd, { status: true }),
-  custom(
-    "Apart",
-    fields({ text, byName: listOf(item({ name: text, value: text }, ["name"]), "map", ["name"]) }),
-  ),
+  ...oddKinds,
 ];

@@ -5,7 +5,7 @@ import { isUnchanged } from "../../../src/merge/index.js";
 import { semanticsOf } from "../../../src/schema/index.js";
 import type { Semantics } from "../../../src/shape.js";
 import { define, must, type Side } from "../differential/side.js";
-import type { Subject } from "./kinds.js";
+import type { Subject } from "./subject.js";
 import { differences } from "../differential/compare.js";
 import { playRound, predictionDifferences, type Judged, type Verdict } from "./round.js";
 
