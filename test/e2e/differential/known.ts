@@ -36,9 +36,10 @@ const known: readonly Known[] = [
       sandbox === "<another>",
   },
   {
-    why: "A Service that became an ExternalName keeps its internalTrafficPolicy where it is stored: only the answers of the status subresource show it.",
-    is: ({ subresource }, { path, values: [, sandbox] }) =>
-      subresource === "status" && path === "body / spec / internalTrafficPolicy" && sandbox === undefined,
+    why: "A Service that became an ExternalName keeps its internalTrafficPolicy where it is stored: only the answers of the status subresource show it, and who makes it a ClusterIP again does not come to own it.",
+    is: ({ subresource }, { path, values: [real, sandbox] }) =>
+      (subresource === "status" && path === "body / spec / internalTrafficPolicy" && sandbox === undefined) ||
+      (path.endsWith("/ fieldsV1 / f:spec / f:internalTrafficPolicy") && real === undefined),
   },
 ];
 
