@@ -5,6 +5,7 @@ import type { Conflict, Contested } from "../merge/index.js";
 import type { Contest, FailureCause, KubeObject } from "../model.js";
 import type { Semantics, Shape } from "../shape.js";
 import type { Attempt } from "./attempt.js";
+import { placeInManifest } from "./target.js";
 import type { Target } from "./target.js";
 
 /** What an attempt is about: the object that it meets, and what is known of its kind. */
@@ -70,8 +71,8 @@ function causeOf(contest: Contest): FailureCause {
   return { message: `owned by "${owner.manager}"`, path, place, contest };
 }
 
-function placed({ at, field: _field, ...contest }: Contested, { manifest }: Target): Contest {
-  return { ...contest, place: manifest.placeOf(at) };
+function placed({ at, field: _field, ...contest }: Contested, target: Target): Contest {
+  return { ...contest, place: placeInManifest(target, at) };
 }
 
 /** The shape of what is sent, where it is known. */

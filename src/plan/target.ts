@@ -1,8 +1,8 @@
 /** From a manifest to what would be sent, and where: type resolved, namespace decided, body made ready. */
 import { apiVersionOf } from "../group-version.js";
-import { cloneJson, getKey, isObject, setKey } from "../json.js";
+import { cloneJson, getKey, getPath, isObject, setKey } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
-import type { KubeObject, Manifest, Problem, Ref, ResourceType } from "../model.js";
+import type { KubeObject, Manifest, Path, Place, Problem, Ref, ResourceType } from "../model.js";
 
 /** A manifest that knows its REST resource. */
 export interface Target {
@@ -133,6 +133,15 @@ function withoutStringData(secret: KubeObject): KubeObject {
   delete rest["stringData"];
   if (Object.keys(data).length > 0) rest["data"] = data;
   return rest;
+}
+
+/** Where the manifest says what stands at a path of the body: the `data` of a Secret may come from its `stringData`. */
+export function placeInManifest({ manifest }: Target, path: Path): Place {
+  const [top, ...rest] = path;
+  const written = ["stringData", ...rest];
+  const isText =
+    manifest.ref.kind === "Secret" && top === "data" && getPath(manifest.body, written) !== undefined;
+  return manifest.placeOf(isText ? written : path);
 }
 
 function toBase64(value: Json): Json {

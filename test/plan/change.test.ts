@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { KapplyError } from "../../src/errors.js";
 import { getPath } from "../../src/json.js";
-import type { KubeObject } from "../../src/model.js";
+import type { KubeObject, Path } from "../../src/model.js";
 import type { PlanReads } from "../../src/plan/change.js";
 import type { Target } from "../../src/plan/index.js";
 import { live, target, types } from "../make.js";
@@ -197,6 +197,18 @@ describe("fields that others own with other values", () => {
     });
     for (const way of ["--force-conflicts", "--on-conflict=yield", "drop the field", "give it up"])
       expect(error.details.hint).toContain(way);
+  });
+  test("of a Secret's stringData have the place where the manifest says them", async () => {
+    const secret = (text: string): Target => {
+      const one = target(types.secret, "s", { stringData: { password: text } });
+      const data = { password: Buffer.from(text).toString("base64") };
+      const { stringData: _, ...rest } = one.body;
+      const placeOf = (path: Path) => ({ source: path.join("."), line: 1, column: 1 });
+      return { ...one, manifest: { ...one.manifest, placeOf }, body: { ...rest, data } };
+    };
+    const { planned } = await planOne(secret("c"), stored(["kapply", secret("a")], ["ops", secret("b")]));
+    const { error } = planned.verdict as { error: KapplyError };
+    expect(error.details.causes?.[0]?.place?.source).toBe("stringData.password");
   });
   test("are the same error where it is predicted", async () => {
     const { planned, attempts } = await planOne(web(4), found, { preview: "predicted" });
