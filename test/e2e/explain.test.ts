@@ -127,6 +127,10 @@ describe("diff without permission to write", () => {
       "x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [port], items: { type: object, required: [port], " +
       "properties: { port: { type: integer }, name: { type: string } } } } } }";
     await kapply(cluster, ["apply", "-f", "-"], { input: crd(group, "Widget", schema) });
+    // A CRD is served before its schema is published.
+    await expect
+      .poll(async () => (await cluster.request(`/openapi/v3/apis/${group}/v1`)).body, { timeout: 20_000 })
+      .toContain('"Widget"');
     const widget = (spec: string): string =>
       `apiVersion: ${group}/v1\nkind: Widget\nmetadata: { name: w }\nspec: ${spec}\n`;
     const args = ["-n", namespace, "-f", "-"];
