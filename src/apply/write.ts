@@ -1,25 +1,17 @@
 /** One object made real: ownership first where it is taken over, and what others wrote in the meantime taken in. */
 import { KapplyError } from "../errors.js";
-import type { KubeObject, ResourceType } from "../model.js";
+import type { KubeObject } from "../model.js";
 import { conflictError, judge, refusedContests, yielding } from "../plan/index.js";
-import type { Applied, Attempt, Judged, Planned, Settling, Target } from "../plan/index.js";
-import type { Semantics } from "../shape.js";
+import type { Applied, Attempt, Judged, Planned, PlanReads, Settling, Target } from "../plan/index.js";
 
 /** The writes that executing is handed, and the reads for when they meet others. */
-export interface Writes {
+export interface Writes extends Pick<PlanReads, "get" | "semantics"> {
   /** Server-side apply. A kind of this run may still be answered with 404: that is waited out. */
   apply: (target: Target, attempt: Attempt, count: () => void, typePending: boolean) => Promise<Applied>;
   /** Moves fields of others to us: the live object as it was read, with other managed fields. False where it is another by now. */
   moveOwnership: (target: Target, moved: KubeObject, count: () => void) => Promise<boolean>;
   /** Resolves once the CRD of that name is Established and its kinds are served. */
   waitForCrd: (name: string) => Promise<void>;
-  get: (
-    type: ResourceType,
-    namespace: string | undefined,
-    name: string,
-    count?: () => void,
-  ) => Promise<KubeObject | undefined>;
-  semantics: (type: ResourceType) => Promise<Semantics | undefined>;
 }
 
 /** How often an object that others keep writing is looked at anew. */
