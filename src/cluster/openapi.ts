@@ -58,7 +58,11 @@ async function get(transport: Transport, path: string, what: string): Promise<Js
   return reply.status === 404 ? null : reply.body;
 }
 
-/** The index gives a path of the server, with a hash in its query for caches; anything else is not followed. */
+/**
+ * The index gives a path of the server, with a hash in its query for caches: without it, since one that is out of date, as
+ * when a CRD has changed since, is answered by a redirect. Anything but such a path is not followed.
+ */
 function documentPath(url: string, key: string): string {
-  return url.startsWith("/openapi/v3/") ? url : `/openapi/v3/${key}`;
+  const [path = ""] = url.split("?");
+  return path.startsWith("/openapi/v3/") ? path : `/openapi/v3/${key}`;
 }

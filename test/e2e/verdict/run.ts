@@ -135,8 +135,10 @@ function publishes(document: JsonObject, kind: string): boolean {
 async function published(side: Side, apiVersion: string, kind: string): Promise<JsonObject> {
   for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
     const { body: index } = await must(side, { method: "GET", path: "/openapi/v3" });
-    const path = getPath(index, ["paths", `apis/${apiVersion}`, "serverRelativeURL"]);
-    const { body } = typeof path === "string" ? await must(side, { method: "GET", path }) : { body: {} };
+    const url = getPath(index, ["paths", `apis/${apiVersion}`, "serverRelativeURL"]);
+    // A hash that is out of date by now is answered by a redirect.
+    const [path] = typeof url === "string" ? url.split("?") : [];
+    const { body } = path === undefined ? { body: {} } : await must(side, { method: "GET", path });
     if (isObject(body) && publishes(body, kind)) return body;
     if (Date.now() > deadline) throw new Error(`${apiVersion} publishes no ${kind}`);
   }
