@@ -158,9 +158,16 @@ async function respond(all: Exchange, call: HttpCall): Promise<void> {
     await send(all, call, errorAnswer(effect), false);
     return;
   }
-  const answer = effect?.is === "reset" ? undefined : await handled(all, call);
-  if (answer === undefined || effect?.is === "reset-after") reset(all);
-  else await send(all, call, answer, effect?.is === "truncate");
+  // What a watch waits with must not outlive its answer: it would keep the process alive.
+  const over = new AbortController();
+  const bound: HttpCall = { ...call, signal: AbortSignal.any([gone, over.signal]) };
+  const answer = effect?.is === "reset" ? undefined : await handled(all, bound);
+  try {
+    if (answer === undefined || effect?.is === "reset-after") reset(all);
+    else await send(all, bound, answer, effect?.is === "truncate");
+  } finally {
+    over.abort();
+  }
 }
 
 /** Not at all where there is nobody to wait for. */

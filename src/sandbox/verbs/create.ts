@@ -81,3 +81,13 @@ export function requireName({ ask }: Request, object: KubeObject): void {
     `the name of the object (${ask.name} based on URL) was undeterminable: name must be provided`,
   );
 }
+
+/**
+ * What an apply or a PUT makes takes the verb create too, on that name (apiserver pkg/endpoints/handlers/update.go,
+ * `withAuthorization`).
+ * @throws StatusError 403.
+ */
+export function requireCreate({ world, user, ask }: Request): void {
+  const wanted = { ...ask, verb: "create" } as const;
+  if (!world.access.authorize(user, wanted).allowed) throw world.access.refusal(user, wanted);
+}

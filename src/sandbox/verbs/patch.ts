@@ -4,7 +4,7 @@ import type { Cause } from "../../schema/index.js";
 import { getKey, isObject, setKey, stringifyJson, type Json, type JsonObject } from "../../json.js";
 import type { KubeObject } from "../../model.js";
 import { mediaType, readManifest, readPatch } from "./body.js";
-import { checkType, placed, requireName } from "./create.js";
+import { checkType, placed, requireCreate, requireName } from "./create.js";
 import { commitNew } from "./commit.js";
 import {
   goText,
@@ -218,8 +218,7 @@ function refuseMissing(request: Request, value: JsonObject): void {
       aboutOf(request),
       `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
     );
-  const { allowed } = request.world.access.authorize(request.user, { ...request.ask, verb: "create" });
-  if (!allowed) throw request.world.access.refusal(request.user, { ...request.ask, verb: "create" });
+  requireCreate(request);
 }
 
 /** What can't be read as the type is a 500, for the real server too. */

@@ -3,7 +3,7 @@ import { recordUpdate } from "../../merge/index.js";
 import type { KubeObject } from "../../model.js";
 import { readObject } from "./body.js";
 import { commitChange } from "./commit.js";
-import { checkType, createDecoded, placed, requireName } from "./create.js";
+import { checkType, createDecoded, placed, requireCreate, requireName } from "./create.js";
 import { prepareChanged } from "./prepare.js";
 import { aboutOf, liveOf, metaText, writeOptions, type Request, type WriteOptions } from "./request.js";
 import { asStored, counted, decode, grown, withOwnersOnce } from "./settle.js";
@@ -25,6 +25,7 @@ export async function update(request: Request): Promise<Written> {
   if (live !== undefined) return { object: replace(request, live, next, options), created: false };
   if (!updateCreates(request.kind)) throw notFound(aboutOf(request));
   refuseOldUid(request, next);
+  requireCreate(request);
   return { object: createDecoded(request, next, options), created: true };
 }
 

@@ -21,7 +21,12 @@ describe("a call", () => {
     expect(call?.headers).toMatchObject({ "content-type": "application/apply-patch+yaml", "x-other": "1" });
     expect(Buffer.from(call?.body ?? []).toString()).toBe("ä");
     expect(call?.certificate).toBeUndefined();
-    expect(call?.signal.aborted).toBe(false);
+  });
+
+  test("is over once it is answered: nothing waits for it any more", async () => {
+    const server = await serve();
+    await fetch(`${server.url}/api`);
+    await expect.poll(() => server.calls[0]?.signal.aborted).toBe(true);
   });
 
   test.each([
