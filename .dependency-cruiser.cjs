@@ -37,6 +37,9 @@ module.exports = {
     room("cluster"),
     room("plan", "merge/index"),
     room("apply", "merge/index", "plan/index"),
+    room("wait"),
+    room("lease"),
+    room("pod"),
     room("report", "yaml/index"),
     room("sandbox", "merge/index", "schema/index", "manifest/index", "yaml/index"),
     {
@@ -62,7 +65,7 @@ module.exports = {
       severity: "error",
       from: {
         path: [
-          "^src/(yaml|merge|plan|apply|report)/",
+          "^src/(yaml|merge|plan|apply|wait|lease|pod|report)/",
           "^src/schema/(?!files\\.ts)",
           "^src/manifest/(?!sources)",
           nouns,

@@ -76,7 +76,7 @@ function makeContext(name: string): Context {
     version,
     commands,
     env,
-    homedir: homedir(),
+    homedir: home(env),
     cwd: process.cwd(),
     ...gather(
       (text) => void stdout.write(text),
@@ -91,6 +91,15 @@ function makeContext(name: string): Context {
     color: { stdout: !plain && (forced || stdout.isTTY), stderr: !plain && (forced || stderr.isTTY) },
     ...signals,
   };
+}
+
+/** A user of a container need not be in its /etc/passwd, and then has no home but what HOME says. */
+function home(env: NodeJS.ProcessEnv): string {
+  try {
+    return homedir();
+  } catch {
+    return env["HOME"] || "/";
+  }
 }
 
 /**

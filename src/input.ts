@@ -46,11 +46,24 @@ async function secondOpinion(
   try {
     const serverSchema = async (groupVersion: string): Promise<JsonObject | undefined> =>
       (await world.server()).schema(groupVersion);
-    return await checkManifests(manifests, { ...checkOptions(job), serverSchema });
+    const checked = await checkManifests(manifests, { ...checkOptions(job), serverSchema });
+    return { ...checked, problems: await withoutServed(checked.problems, world) };
   } catch (error) {
     if (certain.length === 0 || !(error instanceof KapplyError)) throw error;
     return { ...offline, problems: certain };
   }
+}
+
+/** A kind is served before its schema is published: then nobody can check it but the server, as it is applied. */
+async function withoutServed(problems: readonly Problem[], world: World): Promise<Problem[]> {
+  const unknown = problems.filter(({ code }) => code === "unknown-kind");
+  if (unknown.length === 0) return [...problems];
+  const { discover } = await world.server();
+  const isServed = async ({ ref }: Problem): Promise<boolean> =>
+    ref !== undefined && (await discover(ref.apiVersion, ref.kind)) !== undefined;
+  const served = await Promise.all(unknown.map(isServed));
+  const dropped = new Set(unknown.filter((_, at) => served[at]));
+  return problems.filter((problem) => !dropped.has(problem));
 }
 
 /** What another version of Kubernetes may have: a kind, a field, a value. */

@@ -22,7 +22,25 @@ export interface Job {
   takeOverFrom: readonly string[];
   /** Who says what would become of objects that change. */
   preview: PreviewBy;
+  /** The set that the manifests are. */
+  set?: SetOptions | undefined;
+  /** Who owns the objects: `self`, or KIND/NAME. */
+  owner?: string | undefined;
+  /** The environment, for who we are in a pod. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Whether to wait, after applying, until every object is ready. */
+  wait: boolean;
   concurrency: number;
+}
+
+/** What `--set` and its flags ask for. */
+export interface SetOptions {
+  name: string;
+  /** One run at a time, by the set's Lease. */
+  lock: boolean;
+  /** A number, a timestamp, or `auto`: that of this pod's controller. */
+  revision?: string | undefined;
+  allowDowngrade: boolean;
 }
 
 /** What a run is given of the world. */

@@ -62,6 +62,7 @@ export type ProblemCode =
   | "bad-value"
   | "bad-metadata" // names, labels, annotations, namespaces, fields that only a server sets
   | "duplicate-item" // two items with the same keys in an associative list
+  | "unset-variable" // a reference to a variable that has no value
   | "bad-schema"; // a CRD in the set whose schema can't be used
 
 /** A kind as the REST API serves it. */
@@ -301,10 +302,18 @@ export type Event =
   | { event: "started"; command: string; manifests: number }
   | { event: "connected"; server: string; foundBy: string }
   | { event: "planning"; objects: number }
-  | { event: "planned"; ref: Ref; action: Action }
+  | { event: "planned"; ref: Ref; action: Action; outcome?: Outcome | undefined }
   | { event: "applying"; objects: number }
-  | { event: "waiting"; what: string; why: string }
-  | { event: "retrying"; what: string; why: string; attempt: number; seconds: number }
+  | { event: "waiting"; what: string; why: string; ref?: Ref | undefined }
+  | { event: "ready"; ref: Ref; milliseconds: number }
+  | {
+      event: "retrying";
+      what: string;
+      why: string;
+      attempt: number;
+      seconds: number;
+      ref?: Ref | undefined;
+    }
   | { event: "warning"; message: string; ref?: Ref | undefined }
   | { event: "outcome"; outcome: Outcome }
   | { event: "finished"; result: Result };
@@ -316,6 +325,8 @@ export interface Result {
   fieldManager: string;
   summary: Record<Action, number>;
   outcomes: Outcome[];
+  /** Why nothing was done, where that is the result. */
+  reason?: string | undefined;
   exitStatus: number;
   milliseconds: number;
   requests: number;

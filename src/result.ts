@@ -16,6 +16,7 @@ export function resultOf(
   start: number,
   signal: Signal | undefined,
   server?: { connection: Connection; requests: () => number },
+  reason?: string,
 ): Result {
   return {
     command: job.command,
@@ -23,6 +24,7 @@ export function resultOf(
     fieldManager: job.fieldManager,
     summary: summaryOf(outcomes),
     outcomes,
+    reason,
     exitStatus: signal === undefined ? exitStatusOfRun(job.command, outcomes) : signalStatuses[signal],
     milliseconds: performance.now() - start,
     requests: server?.requests() ?? 0,

@@ -7,20 +7,26 @@ import {
   discoverType,
   getObject,
   isDryRunUnsupported,
+  leaseType,
   listObjects,
   patchOwnership,
+  putLease,
+  readSnapshot,
   openTransport,
   serverSchemas,
   waitForCrd,
+  watchObjects,
 } from "./cluster/index.js";
 import type { Sends, Transport } from "./cluster/index.js";
 import type { JsonObject } from "./json.js";
 import { apiVersionOf } from "./group-version.js";
+import type { LeaseAt, LeaseRequests } from "./lease/index.js";
 import { managedFieldsPatch } from "./merge/index.js";
 import type { Connection, Emit, ResourceType } from "./model.js";
 import type { Applied, Attempt, PlanReads, Target } from "./plan/index.js";
 import { bundledType, semanticsOf } from "./schema/index.js";
 import type { Semantics } from "./shape.js";
+import type { WaitReads } from "./wait/index.js";
 
 export type { Sends } from "./cluster/index.js";
 
@@ -31,6 +37,9 @@ export interface ServerOptions {
   requestTimeoutMs: number;
   /** When the run must be over, epoch milliseconds. */
   deadline?: number | undefined;
+  /** As TransportOptions has it; undefined: ten seconds in a pod. */
+  accessMs?: number | undefined;
+  patient?: boolean | undefined;
   concurrency: number;
   fieldManager: string;
   /** The most that is sent. */
@@ -50,11 +59,24 @@ export interface Server extends PlanReads, Writes {
   transport: Transport;
   discover: (apiVersion: string, kind: string) => Promise<ResourceType | undefined>;
   schema: (groupVersion: string) => Promise<JsonObject | undefined>;
+  /** What holding a Lease asks with: over connections of its own, so that no write is before it. */
+  lease: (at: LeaseAt) => Promise<LeaseRequests>;
+  /** Lets no further request begin. */
+  stop: () => void;
+  /** What waiting reads with. */
+  waitReads: WaitReads;
+  /** When the run must be over, epoch milliseconds. */
+  deadline: number | undefined;
+  /** Aborted by the first signal. */
+  signal: AbortSignal | undefined;
   requests: () => number;
   close: () => Promise<void>;
 }
 
 const fieldValidation = { strict: "Strict", warn: "Warn", ignore: "Ignore" } as const;
+
+/** A pod may start before its RoleBinding is there. */
+const inPodAccessMs = 10_000;
 
 /** How long a 404 for a kind of this run, and a CRD's being served, is waited for. */
 const servedWithinMs = 30_000;
@@ -63,7 +85,14 @@ const servedWithinMs = 30_000;
 export async function connectServer(options: ServerOptions): Promise<Server> {
   const connection = await findConnection(options.auth, options.environment);
   const authorizer = createAuthorizer(connection, options.environment);
-  const transport = await openTransport({ ...options, connection, authorizer });
+  const accessMs = options.accessMs ?? (connection.foundBy.startsWith("in-pod") ? inPodAccessMs : 0);
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([
+    stopping.signal,
+    ...(options.signal === undefined ? [] : [options.signal]),
+  ]);
+  const transport = await openTransport({ ...options, accessMs, signal, connection, authorizer });
+  let beside: Promise<Transport> | undefined;
   options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
   const until = (): number => Math.min(Date.now() + servedWithinMs, options.deadline ?? Infinity);
   const schema = serverSchemas(transport);
@@ -79,6 +108,7 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
       force,
       fieldValidation: fieldValidation[options.validate],
       dryRun,
+      mayBeForbidden: dryRun && options.sends === "dry-runs",
       count,
       ...(typePending ? { retryNotFoundUntil: until() } : {}),
     });
@@ -101,8 +131,36 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
       }).then(({ is }) => is === "patched"),
     waitForCrd: (name) =>
       waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
+    lease: async ({ namespace, name }) => {
+      beside ??= openTransport({ ...options, ...forLeases(options), connection, authorizer });
+      const own = await beside;
+      return {
+        get: () => getObject(own, leaseType, namespace, name),
+        put: (lease) => putLease(own, lease, { fieldManager: options.fieldManager }),
+      };
+    },
+    stop: () => stopping.abort(),
+    waitReads: {
+      get: (type, namespace, name) => getObject(transport, type, namespace, name),
+      list: (type, namespace, selection) => readSnapshot(transport, type, namespace, selection),
+      watch: (type, namespace, selection, from) => watchObjects(transport, type, namespace, selection, from),
+    },
+    deadline: options.deadline,
+    signal,
     requests: () => transport.requests,
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), beside?.then((own) => own.close())]);
+    },
+  };
+}
+
+/** A Lease is renewed while requests wait their turn, and given back after a signal and a little after the deadline. */
+function forLeases({ deadline }: ServerOptions): Partial<ServerOptions> {
+  return {
+    concurrency: 2,
+    requestTimeoutMs: 5000,
+    signal: undefined,
+    deadline: deadline === undefined ? undefined : deadline + 10_000,
   };
 }
 

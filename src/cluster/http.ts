@@ -1,171 +1,81 @@
-/** One HTTP exchange, without any policy. */
+/** The connections to one server. */
 import type { Dispatcher } from "undici";
 import type { Identity } from "../model.js";
 import { dispatcherBuilder, quickenParser } from "./dispatchers.js";
 import type { Certificate, DispatcherOptions } from "./dispatchers.js";
-import { faultOf } from "./faults.js";
-import type { Fault } from "./faults.js";
-
-/** What is sent once. */
-export interface Attempt {
-  method: "GET" | "PATCH" | "POST" | "PUT" | "DELETE";
-  path: string;
-  headers: Record<string, string | string[]>;
-  body?: string | undefined;
-  /** For connecting, headers and body together; Infinity for no limit. */
-  timeoutMs: number;
-  /** What the time limit is: that of an attempt, or the end of the run. */
-  timeoutIs: "attempt" | "deadline";
-  maxBytes: number;
-  signal?: AbortSignal | undefined;
-}
-
-export type Exchange =
-  | { kind: "answer"; status: number; headers: Record<string, string>; text: string }
-  | { kind: "fault"; fault: Fault };
+import { exchangeOnce } from "./exchange.js";
+import type { Attempt, Exchange } from "./exchange.js";
+import { openStream } from "./stream.js";
+import type { Opening } from "./stream.js";
 
 /** The connections to one server, as one identity at a time. */
 export interface Http {
   send(attempt: Attempt, identity: Identity): Promise<Exchange>;
+  /** Opens an answer that is read as it comes. The time limit of the attempt is for its headers. */
+  open(attempt: Attempt, idleMs: number, identity: Identity): Promise<Opening>;
   close(): Promise<void>;
 }
+
+/** As good as no limit: an answer without an end must not keep a connection from any other. */
+const maxStreams = 100_000;
 
 /** Loads undici. Rejects with a `KapplyError` of code `tls` or `credentials` when the PEM data can't be used. */
 export async function openHttp(options: DispatcherOptions): Promise<Http> {
   const { origin, pathname } = new URL(options.connection.server);
   const prefix = pathname.replace(/\/+$/, "");
-  const build = await dispatcherBuilder(options);
-  let certificate: Certificate | undefined;
-  let dispatcher = build(certificate);
-  const open = new Set([dispatcher]);
+  const requests = openPool(await dispatcherBuilder(options));
+  const buildForStreams = await dispatcherBuilder({ ...options, concurrency: maxStreams });
+  let streams: Pool | undefined;
   const quickened = quickenParser();
 
   return {
     async send(attempt, identity) {
-      if (!sameCertificate(identity.certificate, certificate)) {
-        certificate = identity.certificate;
-        const former = dispatcher;
-        dispatcher = build(certificate);
-        open.add(dispatcher);
-        // Requests in flight finish on the connections that they have.
-        void former.close().then(() => open.delete(former));
-      }
+      const dispatcher = requests.of(identity);
       const exchange = await exchangeOnce(dispatcher, origin, { ...attempt, path: prefix + attempt.path });
       if (exchange.kind === "answer") quickened.restore();
       return exchange;
     },
+    async open(attempt, idleMs, identity) {
+      streams ??= openPool(buildForStreams);
+      const whole = { ...attempt, path: prefix + attempt.path };
+      const opening = await openStream(streams.of(identity), origin, whole, idleMs);
+      if (opening.kind !== "fault") quickened.restore();
+      return opening;
+    },
     async close() {
       quickened.restore();
-      await Promise.all([...open].map((dispatcher) => dispatcher.destroy()));
+      await Promise.all([requests.destroy(), streams?.destroy()]);
+    },
+  };
+}
+
+/** Connections as one identity, and those of former ones until they are done. */
+interface Pool {
+  of(identity: Identity): Dispatcher;
+  destroy(): Promise<void>;
+}
+
+function openPool(build: (certificate: Certificate | undefined) => Dispatcher): Pool {
+  let certificate: Certificate | undefined;
+  let dispatcher = build(certificate);
+  const open = new Set([dispatcher]);
+  return {
+    of(identity) {
+      if (sameCertificate(identity.certificate, certificate)) return dispatcher;
+      certificate = identity.certificate;
+      const former = dispatcher;
+      dispatcher = build(certificate);
+      open.add(dispatcher);
+      // Requests in flight finish on the connections that they have.
+      void former.close().then(() => open.delete(former));
+      return dispatcher;
+    },
+    async destroy() {
+      await Promise.all([...open].map((each) => each.destroy()));
     },
   };
 }
 
 function sameCertificate(a: Certificate | undefined, b: Certificate | undefined): boolean {
   return a?.cert === b?.cert && a?.key === b?.key;
-}
-
-/** Node fires a longer timer at once. No attempt takes 24 days. */
-const maxTimerMs = 2 ** 31 - 1;
-
-function exchangeOnce(dispatcher: Dispatcher, origin: string, attempt: Attempt): Promise<Exchange> {
-  return new Promise((resolve) => {
-    let started = false;
-    let settled = false;
-    let abort: ((reason: Error) => void) | undefined;
-    let status = 0;
-    let headers: Record<string, string> = {};
-    let size = 0;
-    const chunks: Buffer[] = [];
-
-    const settle = (exchange: Exchange) => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      attempt.signal?.removeEventListener("abort", onAbort);
-      resolve(exchange);
-    };
-    const giveUp = (fault: Fault) => {
-      settle({ kind: "fault", fault });
-      abort?.(new Error("given up"));
-    };
-    const onAbort = () => giveUp({ kind: "aborted", sent: started });
-    const onTimeout = () => giveUp(timeoutFault(attempt, started));
-    const timer = attempt.timeoutMs <= maxTimerMs ? setTimeout(onTimeout, attempt.timeoutMs) : undefined;
-    attempt.signal?.addEventListener("abort", onAbort, { once: true });
-    if (attempt.signal?.aborted) {
-      onAbort();
-      return;
-    }
-
-    const { method, path, body } = attempt;
-    dispatcher.dispatch(
-      { origin, method, path, headers: attempt.headers, body: body ?? null },
-      {
-        onRequestStart(controller) {
-          if (settled) {
-            controller.abort(new Error("given up"));
-            return;
-          }
-          started = true;
-          abort = (reason) => controller.abort(reason);
-        },
-        onResponseStart(_controller, statusCode, received) {
-          if (statusCode < 200) return;
-          status = statusCode;
-          headers = flatten(received);
-          if (Number(headers["content-length"]) > attempt.maxBytes)
-            giveUp({ kind: "too-large", limit: attempt.maxBytes });
-        },
-        onResponseData(_controller, chunk) {
-          size += chunk.length;
-          if (size > attempt.maxBytes) giveUp({ kind: "too-large", limit: attempt.maxBytes });
-          else if (!settled) chunks.push(chunk);
-        },
-        onResponseEnd() {
-          void bodyText(Buffer.concat(chunks), headers["content-encoding"], attempt.maxBytes).then((body) =>
-            settle(
-              "fault" in body
-                ? { kind: "fault", fault: body.fault }
-                : { kind: "answer", status, headers, ...body },
-            ),
-          );
-        },
-        onResponseError(_controller, error) {
-          settle({ kind: "fault", fault: faultOf(error, started) });
-        },
-      },
-    );
-  });
-}
-
-function timeoutFault({ timeoutMs, timeoutIs }: Attempt, sent: boolean): Fault {
-  if (timeoutIs === "deadline") return { kind: "deadline", sent };
-  const what = sent ? "no complete answer" : "no connection";
-  return { kind: "connection", reason: "silent", detail: `${what} within ${timeoutMs / 1000} s`, sent };
-}
-
-async function bodyText(
-  body: Buffer,
-  encoding: string | undefined,
-  maxBytes: number,
-): Promise<{ text: string } | { fault: Fault }> {
-  if (encoding?.toLowerCase() !== "gzip" || body.length === 0) return { text: body.toString("utf8") };
-  const { gunzip } = await import("node:zlib");
-  return new Promise((resolve) => {
-    gunzip(body, { maxOutputLength: maxBytes }, (error, plain) => {
-      if (!error) resolve({ text: plain.toString("utf8") });
-      else if ("code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        resolve({ fault: { kind: "too-large", limit: maxBytes } });
-      else resolve({ fault: { kind: "connection", reason: "cut", detail: error.message, sent: true } });
-    });
-  });
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flat;
 }

@@ -87,7 +87,11 @@ export async function* listObjects(
   for (;;) {
     const limit = Math.max(1, Math.min(most, wanted()));
     const path = pagePath(type, namespace, limit, token);
-    const answer = await pageAt(transport, { method: "GET", path, what, count, maxBytes }, type);
+    const answer = await pageAt(
+      transport,
+      { method: "GET", path, what, count, maxBytes, mayBeForbidden: true },
+      type,
+    );
     switch (answer.is) {
       case "too-large":
         if (limit === 1)

@@ -41,7 +41,14 @@ export type RefusalKind =
   | "other";
 
 /** How a refusal is met. `patiently` is the ten attempts of the policy. */
-type Retry = "never" | "patiently" | "twice" | "once-served" | "unless-pinned" | "with-new-credentials";
+type Retry =
+  | "never"
+  | "patiently"
+  | "twice"
+  | "once-served"
+  | "unless-pinned"
+  | "with-new-credentials"
+  | "once-permitted";
 
 interface Rule {
   code: ErrorCode;
@@ -59,7 +66,7 @@ export const rules: Record<RefusalKind, Rule> = {
   "policy-denied": { code: "rejected", retry: "never" },
   "bad-request": { code: "rejected", retry: "never" },
   unauthenticated: { code: "unauthenticated", retry: "with-new-credentials" },
-  forbidden: { code: "forbidden", retry: "never" },
+  forbidden: { code: "forbidden", retry: "once-permitted" },
   escalation: { code: "forbidden", retry: "never" },
   "kubectl-proxy": { code: "forbidden", retry: "never" },
   "foreign-403": { code: "forbidden", retry: "never" },

@@ -18,6 +18,12 @@ export interface Circumstances {
   now: number;
   deadline?: number | undefined;
   retryNotFoundUntil?: number | undefined;
+  /** Whether the server was not there, or not well, a moment ago: one that just starts knows no credentials and rights. */
+  starting?: boolean | undefined;
+  /** Until then a 403 may be one of a Role or RoleBinding that is not there yet. */
+  accessUntil?: number | undefined;
+  /** Nobody watches: a server that can't be reached is waited for until the deadline, not for ten attempts. */
+  patient?: boolean | undefined;
   random: () => number;
 }
 
@@ -29,9 +35,12 @@ export type Verdict =
 export const maxAttempts = 10;
 const firstBackoffMs = 500;
 const maxBackoffMs = 30_000;
+// A server that has come up is not to wait for us: nothing is asked of it by trying to connect.
+const maxKnockMs = 5_000;
 const maxWaitMs = 60_000;
 const reauthenticateMs = 2_000;
 const maxRenewals = 2;
+const startingMs = 500;
 
 /** Decides about the last of `troubles`, which are all those of one request, oldest first. */
 export function decide(troubles: readonly Trouble[], circumstances: Circumstances): Verdict {
@@ -50,11 +59,14 @@ type Wait = number | "final" | "attempts";
 function waitAfter(trouble: Trouble, troubles: readonly Trouble[], so: Circumstances): Wait {
   if (trouble.kind === "fault") {
     if (trouble.fault.kind !== "connection" || (trouble.fault.sent && !so.resendable)) return "final";
+    if (isKnock(trouble, so)) return knock(troubles, so);
     return backoff(troubles, so, 0);
   }
   const { refused, refusal } = trouble;
   const { retry, uncertain } = rules[refusal];
   if (uncertain && !so.resendable) return "final";
+  if (so.starting === true && (refusal === "forbidden" || refusal === "unauthenticated"))
+    return startingMs * (0.5 + so.random());
   const asked = refused.status.code >= 500 || refused.status.code === 429 ? refused.retryAfterMs : undefined;
   switch (retry) {
     case "never":
@@ -69,6 +81,8 @@ function waitAfter(trouble: Trouble, troubles: readonly Trouble[], so: Circumsta
       return backoff(troubles, so, asked ?? 0);
     case "once-served":
       return untilServed(troubles.filter((other) => isRefusal(other, refusal)).length, so);
+    case "once-permitted":
+      return untilPermitted(troubles.filter((other) => isRefusal(other, refusal)).length, so);
     case "with-new-credentials":
       return afterUnauthenticated(troubles);
   }
@@ -76,13 +90,30 @@ function waitAfter(trouble: Trouble, troubles: readonly Trouble[], so: Circumsta
 
 /** Exponential backoff with full jitter, on top of what the server asked for. */
 function backoff(troubles: readonly Trouble[], so: Circumstances, askedMs: number): Wait {
-  // Waiting for a kind to be served has a limit of its own, and is no sign of a server in trouble.
-  const attempts = troubles.filter(
-    (trouble) => !isRefusal(trouble, "type-missing", "service-account-missing"),
-  ).length;
+  const attempts = troubles.filter((trouble) => !hasOwnLimit(trouble, so)).length;
   if (attempts >= maxAttempts) return "attempts";
   const ceiling = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (attempts - 1));
   return Math.min(maxWaitMs, askedMs + so.random() * ceiling);
+}
+
+/** Waiting for it is limited otherwise than by attempts: it is no sign of a server in trouble. */
+function hasOwnLimit(trouble: Trouble, so: Circumstances): boolean {
+  return isKnock(trouble, so) || isRefusal(trouble, "type-missing", "service-account-missing", "forbidden");
+}
+
+/** Nothing was asked of the server yet. */
+function isKnock(trouble: Trouble, { patient }: Circumstances): boolean {
+  if (patient !== true || trouble.kind !== "fault") return false;
+  return trouble.fault.kind === "connection" && !trouble.fault.sent;
+}
+
+function knock(troubles: readonly Trouble[], { random }: Circumstances): number {
+  return random() * Math.min(maxKnockMs, firstBackoffMs * 2 ** Math.min(troubles.length - 1, 10));
+}
+
+function untilPermitted(times: number, { now, accessUntil, random }: Circumstances): Wait {
+  const left = (accessUntil ?? now) - now;
+  return left > 0 ? Math.min(left, random() * Math.min(2000, 100 * 2 ** Math.min(times, 10))) : "final";
 }
 
 function untilServed(times: number, { now, retryNotFoundUntil }: Circumstances): Wait {
@@ -114,7 +145,7 @@ export function mayHaveBeenDone(troubles: readonly Trouble[]): boolean {
 
 function isClearNo(refusal: RefusalKind): boolean {
   const { retry } = rules[refusal];
-  return retry === "never" || retry === "once-served";
+  return retry === "never" || retry === "once-served" || retry === "once-permitted";
 }
 
 function answerMissing(fault: Fault): boolean {

@@ -4,16 +4,19 @@ import type { Json } from "../json.js";
 import type { Identity } from "../model.js";
 import type { Fault } from "./faults.js";
 import { redactor, requestHeaders, warningTexts } from "./headers.js";
+import type { Exchange } from "./exchange.js";
 import { openHttp } from "./http.js";
-import type { Exchange } from "./http.js";
+import { linesOf } from "./lines.js";
 import { refusalKind } from "./refusals.js";
 import type { Trouble } from "./retry.js";
 import { excerptOf, readRefusal, tryJson } from "./status.js";
-import type { Reply, Request, TransportOptions } from "./types.js";
+import type { Reply, Request, Stream, StreamRequest, TransportOptions } from "./types.js";
 
 export interface Sender {
   /** Sends once. Resolves to what went wrong where something did. */
   send(request: Request, body: string | undefined): Promise<Reply | Trouble>;
+  /** Sends once, and resolves when the answer begins. */
+  open(request: StreamRequest, signal: AbortSignal): Promise<Stream | Reply | Trouble>;
   close(): Promise<void>;
   readonly sent: number;
 }
@@ -45,17 +48,47 @@ export async function openSender(options: TransportOptions, now: () => number): 
     return (await changed()) || (await authorizer.renew(used)) || (await changed());
   }
 
+  function counted(request: Request): void {
+    sent++;
+    request.count?.();
+  }
+
   async function send(request: Request, body: string | undefined): Promise<Reply | Trouble> {
     const identity = await authorizer.identity();
     const headers = requestHeaders(request, connection, identity, userAgent);
     const maxBytes = request.maxBytes ?? defaultMaxBytes;
-    sent++;
-    request.count?.();
     const { method, path } = request;
+    counted(request);
     const exchange = await http.send(
       { method, path, headers, body, maxBytes, signal: hardSignal, ...timeLimit() },
       identity,
     );
+    return understood(request, identity, exchange);
+  }
+
+  async function open(request: StreamRequest, signal: AbortSignal): Promise<Stream | Reply | Trouble> {
+    const identity = await authorizer.identity();
+    const ours = requestHeaders(request, connection, identity, userAgent);
+    // Whoever packs a stream holds back what would fill no block yet.
+    const headers = { ...ours, "accept-encoding": "identity" };
+    const maxBytes = request.maxBytes ?? defaultMaxBytes;
+    const { method, path, idleMs } = request;
+    counted(request);
+    const opening = await http.open(
+      { method, path, headers, maxBytes, signal, ...timeLimit() },
+      idleMs,
+      identity,
+    );
+    if (opening.kind !== "stream") return understood(request, identity, opening);
+    const { status, chunks } = opening;
+    return { status, warnings: warningTexts(opening.headers["warning"]), lines: linesOf(chunks, maxBytes) };
+  }
+
+  async function understood(
+    request: Request,
+    identity: Identity,
+    exchange: Exchange,
+  ): Promise<Reply | Trouble> {
     if (exchange.kind === "fault") return exchange;
     if (exchange.status < 300) return readReply(request, exchange);
     const text = redactor(identity)(exchange.text);
@@ -72,6 +105,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
 
   return {
     send,
+    open,
     close: () => http.close(),
     get sent() {
       return sent;

@@ -9,7 +9,7 @@ import type { FailedRequest } from "./failures.js";
 import { decide } from "./retry.js";
 import type { Trouble, Verdict } from "./retry.js";
 import { openSender } from "./sender.js";
-import type { Reply, Request, Sends, Transport, TransportOptions } from "./types.js";
+import type { Request, Sends, Transport, TransportOptions } from "./types.js";
 
 /**
  * Opens a transport; nothing is sent yet. Loads undici.
@@ -26,22 +26,25 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const sender = await openSender(options, now);
   const gate = openGate(options.concurrency);
 
+  // kube-apiserver answers 403 for up to 3 seconds after its start, until its rights are loaded.
+  let unwellAt = -Infinity;
+  const accessUntil = now() + (options.accessMs ?? 0);
+
   const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) =>
     failure({ request, connection, troubles, because });
 
   /** Throws when nothing more may be sent. */
-  function stopHere(request: Request, troubles: readonly Trouble[]): void {
-    const interrupted = stopping.aborted || hardSignal?.aborted === true;
+  function stopHere(request: Request, troubles: readonly Trouble[], stop: AbortSignal): void {
+    const interrupted = stop.aborted || hardSignal?.aborted === true;
     if (!interrupted && (deadline === undefined || now() < deadline)) return;
     const because = interrupted ? "interrupted" : "deadline";
     throw troubles.length === 0 ? notSent(request, because) : fail(request, troubles, because);
   }
 
-  async function sendInTurn(request: Request, body: string | undefined, troubles: readonly Trouble[]) {
+  async function inTurn<T>(send: () => Promise<T>): Promise<T> {
     const leave = await gate.enter();
     try {
-      stopHere(request, troubles);
-      return await sender.send(request, body);
+      return await send();
     } finally {
       leave();
     }
@@ -54,30 +57,49 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       now: now(),
       deadline,
       retryNotFoundUntil: request.retryNotFoundUntil,
+      accessUntil: request.mayBeForbidden === true ? undefined : accessUntil,
+      patient: options.patient,
+      starting: now() - unwellAt < startsWithinMs,
       random: options.random ?? Math.random,
     });
   }
 
-  async function request(request: Request): Promise<Reply> {
-    refuseUnlessMeant(request, options.sends);
-    const body = bodyText(request);
+  /** Sends until there is an answer to give, or no sense in going on. */
+  async function persist<T extends object>(
+    request: Request,
+    stop: AbortSignal,
+    send: () => Promise<T | Trouble>,
+  ): Promise<T> {
     const troubles: Trouble[] = [];
     for (;;) {
-      const result = await sendInTurn(request, body, troubles);
-      if ("status" in result) return result;
+      const result = await inTurn(() => {
+        stopHere(request, troubles, stop);
+        return send();
+      });
+      if (!("kind" in result)) return result;
       troubles.push(result);
+      if (isUnwell(result)) unwellAt = now();
       const verdict = verdictOn(request, troubles);
       if (!verdict.retry) throw fail(request, troubles, verdict.because);
-      if (stopping.aborted) throw fail(request, troubles, "interrupted");
+      if (stop.aborted) throw fail(request, troubles, "interrupted");
       const { waitMs, why } = verdict;
       const attempt = troubles.length + 1;
       options.emit({ event: "retrying", what: request.what, why, attempt, seconds: waitMs / 1000 });
-      await sleep(waitMs, stopping);
+      await sleep(waitMs, stop);
     }
   }
 
   return {
-    request,
+    request: async (request) => {
+      refuseUnlessMeant(request, options.sends);
+      const body = bodyText(request);
+      return persist(request, stopping, () => sender.send(request, body));
+    },
+    stream: (request) => {
+      const ends = [stopping, hardSignal, request.signal].filter((end) => end !== undefined);
+      const end = AbortSignal.any(ends);
+      return persist(request, end, () => sender.open(request, end));
+    },
     close: () => {
       closed.abort();
       return sender.close();
@@ -86,6 +108,15 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       return sender.sent;
     },
   };
+}
+
+/** For how long after it was last unwell a server may still be starting. */
+const startsWithinMs = 15_000;
+
+/** Whether trouble is that of a server that is not there, or not ready. */
+function isUnwell(trouble: Trouble): boolean {
+  if (trouble.kind === "fault") return trouble.fault.kind === "connection";
+  return trouble.refusal === "unavailable" || trouble.refusal === "gateway";
 }
 
 /** A `diff` that writes would be the worst of surprises: what a run is not meant to send never leaves. */

@@ -1,6 +1,7 @@
 /** What the rest of kapply sees of the connection to an API server. */
 import type { Json } from "../json.js";
 import type { Authorizer, Connection, Emit } from "../model.js";
+import type { Fault } from "./faults.js";
 import type { RefusalKind } from "./refusals.js";
 
 /** What a run may send: reads; also what changes nothing whatever its method is (dry runs, reviews); anything. */
@@ -21,6 +22,10 @@ export interface TransportOptions {
   concurrency: number;
   /** Anything beyond is a defect of ours, and is not sent. */
   sends: Sends;
+  /** How long from now a 403 may mean that a RoleBinding is not there yet; 0 or nothing: it is final. */
+  accessMs?: number | undefined;
+  /** Nobody watches: wait for a server that can't be reached until the deadline, not for ten attempts. */
+  patient?: boolean | undefined;
   emit: Emit;
   userAgent: string;
   /** For tests: the clock, in milliseconds since the epoch. */
@@ -37,6 +42,12 @@ export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void
 export interface Transport {
   /** Resolves to a reply of status 2xx, or of a kind of `alsoReturn`; rejects with a `KapplyError` otherwise. */
   request(request: Request): Promise<Reply>;
+  /**
+   * Opens an answer that has no end of its own. Until it is open this is a request like any other, retries and turn
+   * included; from then on it takes no turn from others, has a connection of its own, and ends with the signals
+   * rather than with the deadline. Rejects as `request` does.
+   */
+  stream(request: StreamRequest): Promise<Stream | Reply>;
   /** Closes every connection at once. */
   close(): Promise<void>;
   /** Attempts sent so far. */
@@ -61,6 +72,8 @@ export interface Request {
    * that is not served (404), or the `default` service account of a new namespace, is asked for again.
    */
   retryNotFoundUntil?: number | undefined;
+  /** A 403 is no failure, as there is another way: it is told at once. */
+  mayBeForbidden?: boolean | undefined;
   /** The object names a resourceVersion or uid, so that a 409 about it will not pass by trying again. */
   pinned?: boolean | undefined;
   /** Changes nothing whatever its method is (a dry run, a review): safe to send twice, nothing lost when unanswered. */
@@ -80,3 +93,22 @@ export interface Reply {
   warnings: string[];
   headers: Record<string, string>;
 }
+
+/** A GET whose answer is read line by line as it comes. `maxBytes` is for one line. */
+export interface StreamRequest extends Request {
+  method: "GET";
+  /** The longest silence, in milliseconds: whoever says nothing for longer is taken for dead. */
+  idleMs: number;
+  /** Gives it up, open or not. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Stream {
+  status: number;
+  warnings: string[];
+  /** Ends with what broke it, or with undefined where the server ended it. Whoever stops reading closes it. */
+  lines: Parts<string>;
+}
+
+/** The parts of an answer as they come, and at the end what broke it. */
+export type Parts<T> = AsyncGenerator<T, Fault | undefined, undefined>;

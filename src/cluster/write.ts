@@ -15,6 +15,8 @@ export interface ApplyOptions {
   force: boolean;
   /** Ask what would happen, and change nothing. */
   dryRun: boolean;
+  /** A 403 is no failure, as there is another way. */
+  mayBeForbidden?: boolean | undefined;
   fieldValidation: "Strict" | "Warn" | "Ignore";
   /** Called for each attempt that is sent. */
   count?: (() => void) | undefined;
@@ -57,6 +59,7 @@ export async function applyObject(
     retryNotFoundUntil: options.retryNotFoundUntil,
     pinned,
     harmless: options.dryRun,
+    mayBeForbidden: options.mayBeForbidden,
   });
   return {
     object: objectOf(reply, type, name, what, !options.dryRun),
@@ -109,6 +112,64 @@ export async function patchOwnership(
   });
   if (reply.status >= 300) return { is: "stale" };
   return { is: "patched", object: objectOf(reply, type, name, what, !dryRun), warnings: reply.warnings };
+}
+
+export const leaseType: ResourceType = {
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
+  namespaced: true,
+};
+
+/** `stale`: it was written or deleted since it was read, or is there already; read it again. */
+type LeasePut = { is: "written"; lease: KubeObject } | { is: "stale" };
+
+/**
+ * Replaces a Lease as it was read, by PUT, which needs the verb `update` on that name alone. One without a
+ * resourceVersion is made: the server then asks for the verb `create` too, again by name, as it can't for a POST.
+ * What was read is to be sent back with its uid, since a PUT of a Lease that was deleted would make it again.
+ * @throws KapplyError `forbidden`, `rejected` and those of every request; with `details.answerLost` when it may have
+ *   been done though no answer came.
+ */
+export async function putLease(
+  transport: Transport,
+  lease: KubeObject,
+  { fieldManager, count }: { fieldManager: string; count?: (() => void) | undefined },
+): Promise<LeasePut> {
+  const { namespace, name, pinned } = identityOf(lease);
+  const what = objectName(leaseType, namespace, name);
+  try {
+    const reply = await transport.request({
+      method: "PUT",
+      path: `${objectPath(leaseType, namespace, name)}?${queryOf({ fieldManager })}`,
+      contentType: "application/json",
+      body: lease,
+      what,
+      count,
+      pinned,
+      alsoReturn: ["stale", "uid-mismatch", "already-exists"],
+    });
+    if (reply.status >= 300) return { is: "stale" };
+    return { is: "written", lease: objectOf(reply, leaseType, name, what, true) };
+  } catch (error) {
+    if (!pinned && isThereAlready(error)) return { is: "stale" };
+    throw leaseError(error);
+  }
+}
+
+/** Of a PUT without a resourceVersion, the server says only that one must be given (422). */
+function isThereAlready(error: unknown): boolean {
+  if (!(error instanceof KapplyError)) return false;
+  const { status } = error.details;
+  return status?.code === 422 && status.causes.some(({ field }) => field === "metadata.resourceVersion");
+}
+
+/** The same with what holds for Leases alone. */
+function leaseError(error: unknown): unknown {
+  if (!(error instanceof KapplyError) || error.details.status?.kind !== "namespaces") return error;
+  const hint = "the Lease is made before what is applied: create the namespace first, or choose another (-n)";
+  return new KapplyError(error.code, error.message, { ...error.details, hint });
 }
 
 /** Whether a dry run failed because something in its way (an admission webhook) can't do dry runs. */

@@ -1,6 +1,7 @@
 /** `apply`, `diff` and `validate`: one pipeline, stopped at three points. */
 import { exitStatusOf, KapplyError } from "../errors.js";
 import type { Job } from "../job.js";
+import { substitutionOf as readSubstitution } from "../manifest/index.js";
 import type { Manifest } from "../model.js";
 import type { Sends } from "../server.js";
 import { run } from "../pipeline.js";
@@ -11,6 +12,7 @@ import { bundledType, typesOfCrds } from "../schema/index.js";
 import { defaultConcurrency, likelyNamespace, withServer } from "./connect.js";
 import type { Context, Run } from "./context.js";
 import { count, size } from "./parse.js";
+import { toItsEnd } from "./ending.js";
 import type { Values } from "./parse.js";
 
 type DryRun = "client" | "server" | undefined;
@@ -34,7 +36,7 @@ export const validate: Run = (values, context) =>
 
 async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRun): Promise<number> {
   const reporter = await reporterFor(job, values, context, dryRun);
-  try {
+  return toItsEnd(values, context, reporter, async () => {
     const result = await withServer(
       values,
       context,
@@ -51,10 +53,7 @@ async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRu
     );
     await reporter.finish(result);
     return result.exitStatus;
-  } catch (error) {
-    reporter.fail(error);
-    return exitStatusOf(error);
-  }
+  });
 }
 
 /** `--dry-run=client`: the objects as they would be sent; no server is asked, not even for their types. */
@@ -125,6 +124,13 @@ function jobOf(command: string, until: Job["until"], values: Values, context: Co
   if (values.text("validate") !== undefined && modeOf(values) === "ignore" && command === "validate") {
     throw new KapplyError("usage", "validate --validate=ignore would check nothing");
   }
+  return { ...readingJob(command, values, context), until };
+}
+
+/** What any command that reads manifests is asked: nothing is applied by it. */
+export function readingJob(command: string, values: Values, context: Context): Job {
+  const filenames = values.list("filename");
+  const until = "validated";
   return {
     command,
     until,
@@ -133,6 +139,7 @@ function jobOf(command: string, until: Job["until"], values: Values, context: Co
       recursive: values.on("recursive"),
       ...sizes(values),
       readStdin: context.readStdin,
+      substitute: substitutionOf(values, context),
       stdinIsTerminal: context.stdinIsTerminal,
     },
     selector: values.text("selector"),
@@ -142,9 +149,18 @@ function jobOf(command: string, until: Job["until"], values: Values, context: Co
     fieldManager: values.text("field-manager") ?? "kapply",
     onConflict: onConflictOf(values),
     takeOverFrom: values.list("take-over-from"),
-    preview: previewOf(command, until, values),
+    preview: previewOf(command, values),
+    wait: values.on("wait"),
+    set: setOf(values),
+    owner: values.text("owner"),
+    env: context.env,
     concurrency: count(values, "concurrency", defaultConcurrency),
   };
+}
+
+function substitutionOf(values: Values, { env }: Context): Job["sources"]["substitute"] {
+  const names = values.text("env-subst");
+  return names === undefined ? undefined : readSubstitution(names, env);
 }
 
 function sizes(values: Values): Pick<Job["sources"], "maxFileBytes" | "maxTotalBytes"> {
@@ -162,6 +178,18 @@ function modeOf(values: Values): Job["validate"] {
   return mode === "false" ? "ignore" : "strict";
 }
 
+function setOf(values: Values): Job["set"] {
+  const name = values.text("set");
+  const revision = values.text("revision");
+  const lock = values.on("lock");
+  if (name !== undefined) return { name, lock, revision, allowDowngrade: values.on("allow-downgrade") };
+  const alone = lock ? "--lock" : revision === undefined ? undefined : "--revision";
+  if (alone === undefined) return undefined;
+  throw new KapplyError("usage", `${alone} is about a set, and there is no --set`, {
+    hint: "name the set: --set NAME",
+  });
+}
+
 function onConflictOf(values: Values): Job["onConflict"] {
   const given = values.text("on-conflict") as Job["onConflict"] | undefined;
   if (!values.on("force-conflicts")) return given ?? "fail";
@@ -169,10 +197,10 @@ function onConflictOf(values: Values): Job["onConflict"] {
   throw new KapplyError("usage", `--force-conflicts and --on-conflict=${given} contradict each other`);
 }
 
-function previewOf(command: string, until: Job["until"], values: Values): Job["preview"] {
+function previewOf(command: string, values: Values): Job["preview"] {
   if (values.on("read-only")) return "predicted";
-  if (until === "applied") return "before-writing";
-  return command === "diff" ? "if-permitted" : "server";
+  if (command === "diff") return "if-permitted";
+  return dryRunOf(values) === "server" ? "server" : "before-writing";
 }
 
 /** The most that a run may send: whatever else it does, the transport holds it to that. */

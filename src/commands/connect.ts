@@ -35,6 +35,11 @@ export async function withServer<T>(
       environment: environmentOf(context, (message) => emit({ event: "warning", message })),
       requestTimeoutMs: duration(values, "request-timeout", defaultRequestTimeoutMs) ?? noLimitMs,
       deadline: timeout === undefined ? undefined : Date.now() + timeout,
+      accessMs:
+        values.text("wait-for-access") === undefined
+          ? undefined
+          : (duration(values, "wait-for-access", 0) ?? 0),
+      patient: !context.stderrIsTerminal,
       concurrency: count(values, "concurrency", defaultConcurrency),
       fieldManager: settings.fieldManager ?? "kapply",
       sends: settings.sends ?? "reads",

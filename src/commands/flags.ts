@@ -72,6 +72,41 @@ export const flags = {
     takes: "switch",
     help: "send nothing but GETs, not even dry runs: changes are predicted here",
   },
+  wait: { takes: "switch", help: "after applying, wait until every object is ready" },
+  for: {
+    takes: "text",
+    value: "GOAL",
+    help: "what to wait for: ready (default), create, delete, condition=NAME[=VALUE], jsonpath={.path}[=VALUE]",
+  },
+  set: {
+    takes: "text",
+    value: "NAME",
+    help: "name of this manifest set: a label on its objects, and its Lease",
+  },
+  lock: { takes: "switch", help: "hold the set's Lease while applying: one run at a time" },
+  revision: {
+    takes: "text",
+    value: "N",
+    help: "revision of the set, a number or a timestamp: an older one than was applied is skipped; auto: that of this pod's controller",
+  },
+  "allow-downgrade": { takes: "switch", help: "apply an older revision all the same" },
+  owner: {
+    takes: "text",
+    value: "OWNER",
+    help: "who owns the objects, so that they go with it: KIND/NAME, or self, the top controller of this pod",
+  },
+  "env-subst": {
+    takes: "text",
+    value: "A,B",
+    bare: "*",
+    help: "replace ${A}, ${A:-default} and ${A:?message} in values by environment variables; all, or those named",
+  },
+  report: { takes: "text", value: "FILE", help: "write the whole result as JSON" },
+  "termination-log": {
+    takes: "text",
+    value: "FILE",
+    help: "where a failure is summed up for kubectl describe pod (default /dev/termination-log in a pod)",
+  },
   "server-side": { takes: "switch", help: "always so; accepted for kubectl's sake" },
   "allow-empty": { takes: "switch", help: "finding no manifest is no error" },
   "show-secrets": { takes: "switch", help: "print values of Secrets instead of masking them" },
@@ -85,6 +120,11 @@ export const flags = {
     takes: "text",
     value: "DURATION",
     help: "time for one attempt of a request (default 30s)",
+  },
+  "wait-for-access": {
+    takes: "text",
+    value: "DURATION",
+    help: "how long a 403 may mean that a Role or RoleBinding is not there yet (default 10s in a pod, else 0)",
   },
   "max-file-size": {
     takes: "text",
@@ -190,6 +230,7 @@ export const connectionFlags: readonly FlagName[] = [
   "namespace",
   "timeout",
   "request-timeout",
+  "wait-for-access",
 ];
 
 /** The flags that say which manifests. */
@@ -199,6 +240,7 @@ export const manifestFlags: readonly FlagName[] = [
   "selector",
   "validate",
   "allow-empty",
+  "env-subst",
   "max-file-size",
   "max-total-size",
 ];

@@ -13,6 +13,8 @@ const applying: readonly FlagName[] = [
   "server-side",
   "show-secrets",
   "concurrency",
+  "report",
+  "termination-log",
   ...connectionFlags,
 ];
 
@@ -24,7 +26,17 @@ export const commands: readonly Command[] = [
     description:
       "Reads all manifests, checks them, compares them with what is live, and writes what differs by server-side\n" +
       "apply: namespaces and CRDs first, workloads later, in parallel. One broken manifest, and nothing is sent.",
-    flags: [...applying.slice(0, 8), "dry-run", ...applying.slice(8)],
+    flags: [
+      ...applying.slice(0, 9),
+      "dry-run",
+      ...applying.slice(9),
+      "wait",
+      "set",
+      "lock",
+      "revision",
+      "allow-downgrade",
+      "owner",
+    ],
     examples: [
       ["Apply a directory", "kapply apply -f deploy/"],
       ["See what would change, without changing it", "kapply apply -f deploy/ --dry-run=server"],
@@ -42,7 +54,7 @@ export const commands: readonly Command[] = [
       "Prints a unified YAML diff between what is live and what apply would make of it, as the server's dry run has\n" +
       "it. Writes nothing. Exits 0 when nothing would change and 1 when something would. Who may only read, or asks\n" +
       "for it with --read-only, gets a prediction.",
-    flags: [...applying.slice(0, 8), "read-only", ...applying.slice(8)],
+    flags: [...applying.slice(0, 9), "read-only", ...applying.slice(9)],
     examples: [
       ["Before applying", "kapply diff -f deploy/"],
       ["With no permission to write", "kapply diff -f deploy/ --read-only"],
@@ -51,13 +63,41 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./apply.js")).diff,
   },
   {
+    name: "wait",
+    summary: "wait until objects are ready, there, gone, or as --for says",
+    usage: "wait (-f FILE | KIND/NAME ...) [flags]",
+    description:
+      "Watches objects until each is what --for says, and says why those are not that still are not. Ends at once when\n" +
+      "one never will be: a failed Job, an image that can't be pulled, a stalled rollout. Exits 7 then, and when --timeout\n" +
+      "passes. A Service that is named is ready once somebody answers behind it.",
+    flags: [
+      "filename",
+      "recursive",
+      "selector",
+      "env-subst",
+      "for",
+      "output",
+      "report",
+      "termination-log",
+      ...connectionFlags,
+    ],
+    examples: [
+      ["In an init container: until the database answers", "kapply wait service/db"],
+      ["Until a Job is done", "kapply wait job/migrate --timeout=10m"],
+      ["Until a CRD is served", "kapply wait crd/certificates.cert-manager.io"],
+      ["Until a Secret is there", "kapply wait secret/web-tls --for=create"],
+      ["All objects of a set", "kapply wait -f deploy/"],
+    ],
+    load: async () => (await import("./wait.js")).wait,
+  },
+  {
     name: "validate",
     summary: "check manifests without a server",
     usage: "validate -f FILE [flags]",
     description:
       "Checks manifests against the schemas of all built-in kinds and of the CRDs in the set. All problems of all\n" +
       "files are listed, each with file, line and column. Needs no server.",
-    flags: [...manifestFlags, "namespace", "output", "show-secrets"],
+    flags: [...manifestFlags, "namespace", "output", "show-secrets", "report", "termination-log"],
     examples: [
       ["A directory and all below it", "kapply validate -R -f deploy/"],
       ["As JSON", "kapply validate -f web.yaml -o json"],

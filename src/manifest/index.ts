@@ -3,3 +3,5 @@ export { manifestsOf } from "./manifests.js";
 export type { ReadOptions } from "./options.js";
 export { readManifests } from "./read.js";
 export { selectManifests } from "./select.js";
+export { substitutionOf } from "./substitute.js";
+export type { Substitution } from "./substitute.js";

@@ -1,3 +1,5 @@
+import type { Substitution } from "./substitute.js";
+
 /** What readManifests is asked for. */
 export interface ReadOptions {
   /** As -f gave them, commas already split: files, directories, and `-` for standard input. */
@@ -11,4 +13,6 @@ export interface ReadOptions {
   /** Reads standard input to its end, or until it has given more than `mostBytes`. */
   readStdin: (mostBytes: number) => Promise<Uint8Array>;
   stdinIsTerminal: boolean;
+  /** Variables to replace in values; references are text like any other where it is not given. */
+  substitute?: Substitution | undefined;
 }

@@ -6,6 +6,7 @@ import { textOfBytes } from "./encoding.js";
 import { manifestsOf } from "./manifests.js";
 import type { ReadOptions } from "./options.js";
 import { type Refused, sizeText } from "./refusals.js";
+import { substitute } from "./substitute.js";
 import { type Listed, type Source, filesAtOnce, listFiles, readFile, readStandardInput } from "./sources.js";
 
 const mebibyte = 1024 * 1024;
@@ -26,8 +27,9 @@ export async function readManifests(
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const source of sources) {
-    const reading =
+    const read =
       "bytes" in source ? await readSource(source) : { documents: [], problems: [sourceProblem(source)] };
+    const reading = options.substitute === undefined ? read : substitute(read, options.substitute);
     for (const document of reading.documents) documents.push(document);
     for (const problem of reading.problems) problems.push(problem);
   }

@@ -1,5 +1,5 @@
 /**
- * The document of `-o json` and `-o yaml`, and the lines of `-o ndjson`. Keys without a value are left out.
+ * The document of `-o json` and `-o yaml`. Keys without a value are left out. The lines of `-o ndjson` are in events.ts.
  *
  * A run that ends before there is a result has the same document: `results` is empty, and `problems` (the input) or
  * `error` (everything else) says why.
@@ -16,19 +16,9 @@
  * `{path, owner: OWNER, live, wanted, source}`: what is live, what the manifest wants, and where it says so. Values of
  * Secrets are masked.
  */
+import { exitStatuses } from "../errors.js";
 import { stringifyJson } from "../json.js";
-import type {
-  Contest,
-  Event,
-  Failure,
-  FieldOwner,
-  Origin,
-  Outcome,
-  Place,
-  Problem,
-  Ref,
-  Result,
-} from "../model.js";
+import type { Contest, Failure, FieldOwner, Origin, Outcome, Place, Problem, Ref, Result } from "../model.js";
 import { summaryOf } from "../result.js";
 import { escapeJson } from "./escape.js";
 import { sourceText } from "./names.js";
@@ -40,83 +30,56 @@ export function jsonText(document: object, indent = 2): string {
   return `${escapeJson(stringifyJson(document, indent))}\n`;
 }
 
-export function resultDocument(result: Result, warnings: readonly Problem[], secrets: Secrets): object {
-  return {
-    ...headOf(result),
-    ...(warnings.length === 0 ? {} : { warnings: warnings.map((warning) => problemEntry(warning, secrets)) }),
-    results: result.outcomes.map((outcome) => resultEntry(outcome, secrets)),
-    requests: result.requests,
-    milliseconds: Math.round(result.milliseconds),
-    exitStatus: result.exitStatus,
-  };
+/** The document of a run, whatever its end is. */
+export function documentOf(
+  end: End,
+  { command, warnings, secrets }: { command: string; warnings: readonly Problem[]; secrets: Secrets },
+): object {
+  const warned = warnings.map((warning) => problemEntry(warning, secrets));
+  switch (end.is) {
+    case "result": {
+      const { result } = end;
+      return {
+        ...headOf(result),
+        ...(warned.length === 0 ? {} : { warnings: warned }),
+        results: result.outcomes.map((outcome) => resultEntry(outcome, secrets)),
+        requests: result.requests,
+        milliseconds: Math.round(result.milliseconds),
+        exitStatus: result.exitStatus,
+      };
+    }
+    case "problems": {
+      const problems = end.problems.map((problem) => problemEntry(problem, secrets));
+      const exitStatus = exitStatuses.input;
+      return { command, summary: summaryOf([]), results: [], problems, warnings: warned, exitStatus };
+    }
+    case "error": {
+      const { error, about, outcomes } = end;
+      return {
+        command,
+        summary: summaryOf(outcomes),
+        results: outcomes.map((outcome) => resultEntry(outcome, secrets)),
+        error: { ...about.ref, source: sourceOf(about.place), ...errorEntry(error, about.ref, secrets) },
+        exitStatus: error.exitStatus,
+      };
+    }
+  }
 }
 
-export function problemDocument(
-  command: string,
-  problems: readonly Problem[],
-  warnings: readonly Problem[],
-  secrets: Secrets,
-): object {
-  return {
-    command,
-    summary: summaryOf([]),
-    results: [],
-    problems: problems.map((problem) => problemEntry(problem, secrets)),
-    warnings: warnings.map((warning) => problemEntry(warning, secrets)),
-    exitStatus: 2,
-  };
-}
-
-/** `outcomes` are those that were reached before the error. */
-export function errorDocument(
-  command: string,
-  failure: Failure,
-  about: About,
-  outcomes: readonly Outcome[],
-  secrets: Secrets,
-): object {
-  return {
-    command,
-    summary: summaryOf(outcomes),
-    results: outcomes.map((outcome) => resultEntry(outcome, secrets)),
-    error: { ...about.ref, source: sourceOf(about.place), ...errorEntry(failure, about.ref, secrets) },
-    exitStatus: failure.exitStatus,
-  };
-}
+/** How a run ended. */
+export type End =
+  | { is: "result"; result: Result }
+  /** The input was refused. */
+  | { is: "problems"; problems: readonly Problem[] }
+  /** There is no result; `outcomes` are those that were reached before the error. */
+  | { is: "error"; error: Failure; about: About; outcomes: readonly Outcome[] };
 
 export interface About {
   ref?: Ref | undefined;
   place?: Place | undefined;
 }
 
-/** An event as a line of ndjson: an outcome has the shape of an entry of `results`. */
-export function eventEntry(event: Event, secrets: Secrets): object {
-  switch (event.event) {
-    case "outcome":
-      return { event: event.event, ...resultEntry(event.outcome, secrets) };
-    case "finished": {
-      const { result } = event;
-      const { requests, exitStatus } = result;
-      const milliseconds = Math.round(result.milliseconds);
-      return { event: event.event, ...headOf(result), requests, milliseconds, exitStatus };
-    }
-    case "waiting":
-      return { ...event, what: secrets.text(event.what), why: secrets.text(event.why) };
-    case "retrying":
-      return { ...event, what: secrets.text(event.what), why: secrets.text(event.why) };
-    case "warning":
-      return { ...event, message: secrets.text(event.message) };
-    case "connected":
-      return { ...event, foundBy: secrets.text(event.foundBy) };
-    case "started":
-    case "planning":
-    case "planned":
-    case "applying":
-      return event;
-  }
-}
-
-export function problemEntry(problem: Problem, secrets: Secrets): object {
+export function problemEntry(problem: Problem, secrets: Secrets) {
   const { code, path, hint } = problem;
   return {
     code,
@@ -128,19 +91,27 @@ export function problemEntry(problem: Problem, secrets: Secrets): object {
   };
 }
 
-function headOf(result: Result): object {
+export function headOf(result: Result): object {
   const { command, server, fieldManager, summary } = result;
   return { command, server, fieldManager, summary };
 }
 
-export function resultEntry(outcome: Outcome, secrets: Secrets): object {
+function resultEntry(outcome: Outcome, secrets: Secrets): object {
+  return {
+    ...refEntry(outcome.ref),
+    source: sourceOf(outcome.place),
+    ...outcomeEntry(outcome, secrets),
+  };
+}
+
+export function refEntry({ apiVersion, kind, namespace, name }: Ref): object {
+  return { apiVersion, kind, namespace, name };
+}
+
+/** What became of an object, without what it is and where it stands. */
+export function outcomeEntry(outcome: Outcome, secrets: Secrets): object {
   const { ref, error, reason, warnings, preview } = outcome;
   return {
-    apiVersion: ref.apiVersion,
-    kind: ref.kind,
-    namespace: ref.namespace,
-    name: ref.name,
-    source: sourceOf(outcome.place),
     action: outcome.action,
     changes: outcome.differences.map((difference) => ({
       ...secrets.difference(ref, difference),
@@ -192,6 +163,6 @@ function originEntry(origin: Origin | undefined): object | undefined {
   return origin?.by === "others" ? { by: origin.by, owners: origin.owners.map(ownerEntry) } : origin;
 }
 
-function sourceOf(place: Place | undefined): string | undefined {
+export function sourceOf(place: Place | undefined): string | undefined {
   return place === undefined || place.source === "" ? undefined : sourceText(place);
 }

@@ -14,10 +14,15 @@ interface ProblemWords {
 
 /** `web.yaml:12:5: spec.replicas: expected an integer, found "3"`, each with its hint, and a count at the end. */
 export function problemText(problems: readonly Problem[], words: ProblemWords): string {
-  const files = new Set(problems.map((problem) => problem.place.source)).size;
-  const sent = ["apply", "delete"].includes(words.command) ? "; nothing was sent" : "";
-  const closing = `${count(problems.length, "problem")} in ${count(files, "file")}${sent}`;
+  const closing = problemCount(problems, words.command);
   return `${listText(problems, "", words)}${words.paint("bad", closing)}\n`;
+}
+
+/** `4 problems in 2 files; nothing was sent`. */
+export function problemCount(problems: readonly Problem[], command: string): string {
+  const files = new Set(problems.map((problem) => problem.place.source)).size;
+  const sent = ["apply", "delete"].includes(command) ? "; nothing was sent" : "";
+  return `${count(problems.length, "problem")} in ${count(files, "file")}${sent}`;
 }
 
 /** The same for what is only worth a warning: no count. */
@@ -25,7 +30,12 @@ export function warningText(warnings: readonly Problem[], words: ProblemWords): 
   return listText(warnings, `${words.paint("changed", "Warning:")} `, words);
 }
 
-function listText(problems: readonly Problem[], prefix: string, words: ProblemWords): string {
+/** The problems alone, each behind the prefix. */
+export function listText(
+  problems: readonly Problem[],
+  prefix: string,
+  words: Pick<ProblemWords, "clean">,
+): string {
   let text = "";
   problems.forEach((problem, at) => {
     const place = placeText(problem.place);

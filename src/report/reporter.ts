@@ -3,15 +3,17 @@ import { KapplyError, toFailure } from "../errors.js";
 import type { Event, Failure, Outcome, Problem, Result } from "../model.js";
 import { escapeLine, escapeText } from "./escape.js";
 import { errorOf, errorText, failureText } from "./failures.js";
-import type { About } from "./json.js";
+import type { Told } from "./events.js";
+import { type About, documentOf, type End, jsonText } from "./json.js";
 import { createStreams } from "./live.js";
 import { createNamer, refKey } from "./names.js";
 import { contestedDifference, ownershipText } from "./owners.js";
 import { inOrder, problemText, warningText } from "./problems.js";
 import { createSecrets } from "./secrets.js";
-import { manifestOf, sinks } from "./sinks.js";
+import { knownOf, sinks } from "./sinks.js";
 import { createPaint } from "./style.js";
 import { createTalk } from "./talk.js";
+import { terminationMessage } from "./termination.js";
 import { reasonText, summaryLine, validSummary } from "./text.js";
 import type { Known, Reporter, ReporterOptions } from "./types.js";
 
@@ -20,7 +22,9 @@ import type { Known, Reporter, ReporterOptions } from "./types.js";
  * summary to stderr, errors in every output. Everything foreign is escaped, and values of Secrets are masked.
  */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  const secrets = createSecrets(options.showSecrets);
+  // What others get to read is masked even where the user is shown everything.
+  const masking = createSecrets(false);
+  const secrets = options.showSecrets ? createSecrets(true) : masking;
   const namer = createNamer();
   const paint = createPaint(options.color.stderr);
   const paintOut = createPaint(options.color.stdout);
@@ -36,7 +40,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const toldErrors = new Set<string>();
   const toldOwnership = new Set<string>();
   let started = 0;
-  let ended = false;
+  let ended: End | undefined;
 
   const streams = createStreams(options, paint, cleanLine);
   const talk = createTalk({ namer, paint, clean: cleanLine });
@@ -46,22 +50,31 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     paint: paintOut,
     secrets,
     now,
-    manifestOf: (outcome: Outcome) => manifestOf(manifests, outcome),
+    manifestOf: (outcome: Outcome) => knownOf(manifests, outcome.ref)?.body,
   };
   const diff =
     unified &&
     ((outcome: Outcome, fieldManager: string) => unified.unifiedDiff(outcome, fieldManager, diffWords));
-  const sink = sinks[options.output]({ options, secrets, namer, paint: paintOut, manifests, warnings, diff });
+  const sink = sinks[options.output]({
+    options,
+    secrets,
+    namer,
+    paint: paintOut,
+    manifests,
+    warnings,
+    diff,
+    now,
+  });
 
   const learn = (outcome: Outcome): void => {
     namer.see(outcome.ref);
-    secrets.learnRef(outcome.ref);
-    for (const difference of outcome.differences) secrets.learnDifference(outcome.ref, difference);
+    masking.learnRef(outcome.ref);
+    for (const difference of outcome.differences) masking.learnDifference(outcome.ref, difference);
     const contests = outcome.error?.causes.flatMap(({ contest }) => contest ?? []) ?? [];
     for (const contest of [...(outcome.yielded ?? []), ...contests])
-      secrets.learnDifference(outcome.ref, contestedDifference(contest));
-    if (outcome.before !== undefined) secrets.learn(outcome.before);
-    if (outcome.after !== undefined) secrets.learn(outcome.after);
+      masking.learnDifference(outcome.ref, contestedDifference(contest));
+    if (outcome.before !== undefined) masking.learn(outcome.before);
+    if (outcome.after !== undefined) masking.learn(outcome.after);
   };
   /** What an object's outcome has to say of other managers, once; where its diff is shown, that says it. */
   const tellOwnership = (outcome: Outcome): void => {
@@ -87,18 +100,21 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     if (event.event === "waiting") return talk.waiting(event);
     return event.event === "retrying" ? talk.retrying(event) : "";
   };
-  const end = (): boolean => {
-    if (ended) return false;
-    ended = true;
+  /** Whether this is the end, and no second one. */
+  const ends = (end: End): boolean => {
+    if (ended !== undefined) return false;
+    ended = end;
     streams.stop();
     return true;
   };
   const problems = (found: readonly Problem[], warned: readonly Problem[]): void => {
     for (const warning of inOrder(warned)) warnings.push(warning);
+    streams.stdout(sink.warnings(inOrder(warned)));
     streams.stderr(warningText(inOrder(warned), problemWords));
-    if (found.length === 0 || !end()) return;
-    streams.stdout(sink.problems(inOrder(found)));
-    streams.stderr(problemText(inOrder(found), problemWords));
+    const end: End = { is: "problems", problems: inOrder(found) };
+    if (found.length === 0 || !ends(end)) return;
+    streams.stdout(sink.end(end));
+    streams.stderr(problemText(end.problems, problemWords));
   };
 
   return {
@@ -106,14 +122,16 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       for (const one of known) {
         manifests.set(refKey(one.ref), one);
         namer.see(one.ref);
-        secrets.learnRef(one.ref);
-        secrets.learn(one.body);
+        masking.learnRef(one.ref);
+        masking.learn(one.body);
       }
     },
     emit: (event) => {
-      if (ended) return;
+      if (ended !== undefined) return;
+      const told: Told = event;
       if (event.event === "started") started = event.manifests;
       if (event.event === "planned") namer.see(event.ref);
+      if (told.event === "planned" && told.outcome !== undefined) learn(told.outcome);
       if (event.event === "outcome") {
         learn(event.outcome);
         outcomes.push(event.outcome);
@@ -125,9 +143,10 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       if (event.event === "outcome" && unified === undefined) tellOwnership(event.outcome);
     },
     finish: async (result) => {
-      if (!end()) return;
+      const end: End = { is: "result", result };
+      if (!ends(end)) return;
       result.outcomes.forEach(learn);
-      streams.stdout(sink.finish(result));
+      streams.stdout(sink.end(end));
       result.outcomes.forEach(tellOwnership);
       for (const { ref, warnings: messages } of result.outcomes) {
         for (const message of messages) streams.stderr(talk.warning({ event: "warning", message, ref }));
@@ -145,12 +164,23 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
         problems(details.problems, []);
         return;
       }
-      if (!end()) return;
       const about: About = { ref: details.ref, place: details.place };
-      streams.stdout(sink.fail(toFailure(error), about, outcomes));
+      const end: End = { is: "error", error: toFailure(error), about, outcomes };
+      if (!ends(end)) return;
+      streams.stdout(sink.end(end));
       streams.stderr(talk.rest());
       tellErrors(outcomes);
       streams.stderr(errorText(described(error), about, errorWords));
+    },
+    ending: () => {
+      if (ended === undefined) return undefined;
+      const { command, dryRun } = options;
+      const mask = (text: string): string => escapeText(masking.text(text));
+      const words = { command, dryRun, namer, paint: createPaint(false), clean: mask, secrets: masking, now };
+      return {
+        document: jsonText(documentOf(ended, { command, warnings, secrets })),
+        termination: terminationMessage(ended, words),
+      };
     },
   };
 

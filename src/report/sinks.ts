@@ -1,15 +1,7 @@
 /** What goes to stdout, per output: the data of a run. One row per format. */
-import type { Event, Failure, KubeObject, Outcome, Problem, Result } from "../model.js";
-import {
-  type About,
-  errorDocument,
-  errorEntry,
-  eventEntry,
-  jsonText,
-  problemDocument,
-  problemEntry,
-  resultDocument,
-} from "./json.js";
+import type { Event, Outcome, Place, Problem, Ref, Result } from "../model.js";
+import { createEvents } from "./events.js";
+import { documentOf, type End } from "./json.js";
 import { type Namer, refKey, refText } from "./names.js";
 import { renderDocument } from "./objects.js";
 import type { Secrets } from "./secrets.js";
@@ -20,10 +12,9 @@ import type { Known, Output, ReporterOptions } from "./types.js";
 /** Each call gives text for stdout, which may be empty. */
 export interface Sink {
   event(event: Event): string;
-  finish(result: Result): string;
-  problems(problems: readonly Problem[]): string;
-  /** `outcomes` are those that were reached before the error. */
-  fail(failure: Failure, about: About, outcomes: readonly Outcome[]): string;
+  /** Warnings of the input, as soon as they are known. */
+  warnings(problems: readonly Problem[]): string;
+  end(end: End): string;
 }
 
 export interface SinkOptions {
@@ -37,11 +28,17 @@ export interface SinkOptions {
   warnings: readonly Problem[];
   /** The unified diff of an outcome, where diffs are shown. */
   diff: Diff | undefined;
+  now: () => Date;
 }
 
 type Diff = (outcome: Outcome, fieldManager: string) => string;
 
 const nothing = (): string => "";
+
+/** What is printed of a result alone: any other end is told on stderr. */
+function ofResult(print: (result: Result) => string): Sink["end"] {
+  return (end) => (end.is === "result" ? print(end.result) : "");
+}
 
 export const sinks: Record<Output, (given: SinkOptions) => Sink> = {
   text: (given) => (given.diff === undefined ? lineSink(given) : diffSink(given, given.diff)),
@@ -58,12 +55,11 @@ function lineSink(given: SinkOptions): Sink {
   const line = (outcome: Outcome): string => (shown.isNew(outcome) ? resultLine(outcome, words) : "");
   return {
     event: (event) => (event.event === "outcome" ? line(event.outcome) : ""),
-    finish: (result) => {
+    warnings: nothing,
+    end: ofResult((result) => {
       if (given.options.dryRun !== "client") return result.outcomes.map(line).join("");
       return [...given.manifests.values()].map(({ ref }) => validLine(ref, words)).join("");
-    },
-    problems: nothing,
-    fail: nothing,
+    }),
   };
 }
 
@@ -73,12 +69,12 @@ function diffSink(given: SinkOptions, diff: Diff): Sink {
   const withLines = given.options.command !== "diff";
   return {
     event: nothing,
-    finish: (result) =>
+    warnings: nothing,
+    end: ofResult((result) =>
       result.outcomes
         .map((one) => (withLines ? resultLine(one, words) : "") + diff(one, result.fieldManager))
         .join(""),
-    problems: nothing,
-    fail: nothing,
+    ),
   };
 }
 
@@ -87,7 +83,8 @@ function nameSink({ options, manifests }: SinkOptions): Sink {
   const named = ["created", "configured", "deleted", ...(options.command === "diff" ? [] : ["unchanged"])];
   return {
     event: nothing,
-    finish: (result) => {
+    warnings: nothing,
+    end: ofResult((result) => {
       const refs =
         options.dryRun === "client"
           ? [...manifests.values()].map(({ ref }) => refText(ref))
@@ -95,9 +92,7 @@ function nameSink({ options, manifests }: SinkOptions): Sink {
               .filter(({ action }) => named.includes(action))
               .map((one) => refText(one.ref, one.type));
       return refs.map((ref) => `${ref}\n`).join("");
-    },
-    problems: nothing,
-    fail: nothing,
+    }),
   };
 }
 
@@ -106,41 +101,17 @@ function documentSink({ options, secrets, warnings }: SinkOptions, output: "json
   const { command } = options;
   return {
     event: nothing,
-    finish: (result) => renderDocument(resultDocument(result, warnings, secrets), output),
-    problems: (problems) => renderDocument(problemDocument(command, problems, warnings, secrets), output),
-    fail: (failure, about, outcomes) =>
-      renderDocument(errorDocument(command, failure, about, outcomes, secrets), output),
+    warnings: nothing,
+    end: (end) => renderDocument(documentOf(end, { command, warnings, secrets }), output),
   };
 }
 
-/** A line per event; at the end what came without one. */
-function eventSink({ secrets, warnings }: SinkOptions): Sink {
-  const shown = createShown();
-  let finished = false;
-  const eventLine = (event: Event): string => {
-    if (event.event === "outcome" && !shown.isNew(event.outcome)) return "";
-    if (event.event === "finished") {
-      if (finished) return "";
-      finished = true;
-    }
-    return jsonText(eventEntry(event, secrets), 0);
-  };
-  const entries = (event: string, problems: readonly Problem[]): string =>
-    problems.map((problem) => jsonText({ event, ...problemEntry(problem, secrets) }, 0)).join("");
-  return {
-    event: (event) => (event.event === "finished" ? "" : eventLine(event)),
-    finish: (result) =>
-      entries("warning", warnings) +
-      result.outcomes.map((outcome) => eventLine({ event: "outcome", outcome })).join("") +
-      eventLine({ event: "finished", result }),
-    problems: (problems) => entries("warning", warnings) + entries("problem", problems),
-    fail: (failure, about) =>
-      jsonText({ event: "error", ...errorEntry(failure, about.ref, secrets), ...aboutEntry(about) }, 0),
-  };
-}
-
-function aboutEntry({ ref }: About): object {
-  return { ...ref };
+/** A line per event, as it happens. */
+function eventSink({ options, secrets, manifests, now }: SinkOptions): Sink {
+  const placeOf = (ref: Ref): Place | undefined => knownOf(manifests, ref)?.place;
+  const { command, diff } = options;
+  const done = command === "wait" ? "ready" : diff ? "planned" : "applied";
+  return createEvents({ command, done, secrets, placeOf, now });
 }
 
 /** Remembers with which action each object was shown. */
@@ -156,8 +127,7 @@ function createShown(): { isNew: (outcome: Outcome) => boolean } {
   };
 }
 
-/** The manifest that an outcome is about: its namespace may have been decided since. */
-export function manifestOf(manifests: ReadonlyMap<string, Known>, outcome: Outcome): KubeObject | undefined {
-  const { ref } = outcome;
-  return (manifests.get(refKey(ref)) ?? manifests.get(refKey({ ...ref, namespace: undefined })))?.body;
+/** What was read of an object: its namespace may have been decided since. */
+export function knownOf(manifests: ReadonlyMap<string, Known>, ref: Ref): Known | undefined {
+  return manifests.get(refKey(ref)) ?? manifests.get(refKey({ ...ref, namespace: undefined }));
 }

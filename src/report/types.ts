@@ -1,5 +1,5 @@
 /** What the command line hands in, and what it gets. */
-import type { Emit, KubeObject, Problem, Ref, Result } from "../model.js";
+import type { Emit, KubeObject, Place, Problem, Ref, Result } from "../model.js";
 
 export type Output = "text" | "json" | "ndjson" | "name" | "yaml";
 
@@ -18,7 +18,7 @@ export interface ReporterOptions {
   /** Decided by the caller from NO_COLOR, CI and the terminal. */
   color: { stdout: boolean; stderr: boolean };
   showSecrets: boolean;
-  /** The clock by which the age of what others changed is told; the system's unless given. */
+  /** The clock that events have their time from, and by which ages are told; the system's unless given. */
   now?: (() => Date) | undefined;
 }
 
@@ -26,6 +26,7 @@ export interface ReporterOptions {
 export interface Known {
   ref: Ref;
   body: KubeObject;
+  place?: Place | undefined;
 }
 
 export interface Reporter {
@@ -42,4 +43,14 @@ export interface Reporter {
   problems(problems: readonly Problem[], warnings: readonly Problem[]): void;
   /** Takes note of the manifests, before anything else is emitted about them: values of Secrets never appear. */
   knowSecrets(manifests: readonly Known[]): void;
+  /** What the end comes to, for files; undefined while there is none. */
+  ending(): Ending | undefined;
+}
+
+/** The end of a run, for those who were not watching. */
+export interface Ending {
+  /** The document of `-o json`, whatever the output is: for `--report`. */
+  document: string;
+  /** Why it failed, in at most 4,096 bytes, for a pod's termination message; empty where it did not. */
+  termination: string;
 }

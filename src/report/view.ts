@@ -54,6 +54,9 @@ export function see(view: View, event: Event): void {
     case "retrying":
       view.retrying = `retrying ${event.what}: ${event.why} (attempt ${event.attempt})`;
       return;
+    case "ready":
+      view.waiting.delete(refText(event.ref));
+      return;
     case "started":
     case "connected":
     case "warning":

@@ -113,7 +113,10 @@ function readScalar(lines: Lines, indent: number, depth: number): PlacedValue {
     case 123: // {
       return readFlowValue(lines, indent, depth);
     default:
-      return { value: readPlainText(lines, indent), placed };
+      return {
+        value: readPlainText(lines, indent),
+        placed: lines.places ? { ...placed, plain: true } : placed,
+      };
   }
 }
 

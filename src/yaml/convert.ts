@@ -50,7 +50,7 @@ function convertScalar(conversion: Conversion, node: Scalar): PlacedValue {
   }
   if (node.type !== Scalar.PLAIN) return { value: text, placed: { offset } };
   const value = resolvePlain(text);
-  return value === undefined ? fail(unfitNumber(offset)) : { value, placed: { offset } };
+  return value === undefined ? fail(unfitNumber(offset)) : { value, placed: { offset, plain: true } };
 }
 
 function checkTag(conversion: Conversion, node: YAMLMap | YAMLSeq, expected: "map" | "seq"): void {

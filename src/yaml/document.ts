@@ -12,6 +12,8 @@ export interface YamlDocument {
    * than its key is placed at its key: that is the line to look at. With `key`, the place of the key itself.
    */
   placeOf: (path: Path, part?: "value" | "key") => Place;
+  /** Whether the value at a path is a scalar in plain style: without quotes, not a block, and without a tag. */
+  isPlain: (path: Path) => boolean;
 }
 
 /** All documents of a text that could be read, and all that is wrong with the others. */
@@ -27,6 +29,8 @@ export interface Placed {
   key?: number;
   entries?: Map<string, Placed>;
   items?: Placed[];
+  /** A scalar in plain style. */
+  plain?: true;
 }
 
 /** A value with its places. */
@@ -54,6 +58,13 @@ export function offsetOf(root: Placed, path: Path, part: "value" | "key" = "valu
     at = next;
   }
   return part === "key" ? (at.key ?? at.offset) : at.offset;
+}
+
+/** Whether a scalar in plain style stands at a path. */
+export function isPlainAt(root: Placed, path: Path): boolean {
+  let at: Placed | undefined = root;
+  for (const step of path) at = typeof step === "number" ? at?.items?.[step] : at?.entries?.get(step);
+  return at?.plain === true;
 }
 
 /** The place of an entry: that of its value, or of its key where the value starts on a later line. */

@@ -19,7 +19,7 @@ export function readFlow(lines: Lines, indent: number, depth: number): PlacedVal
     case 123: // {
       return readMap(lines, indent, depth);
     default:
-      return { value: readWord(lines), placed };
+      return { value: readWord(lines), placed: lines.places ? { ...placed, plain: true } : placed };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type PlacedValue,
   type YamlDocument,
   type YamlReading,
+  isPlainAt,
   offsetOf,
 } from "./document.js";
 import { badCharacters, type Text, textOf } from "./text.js";
@@ -61,7 +62,7 @@ function jsonDocument(text: Text, { value, start }: JsonValue): YamlDocument {
     placed ??= readJsonValues(text.text, true, start).values[0]?.placed ?? { offset: start };
     return text.placeAt(offsetOf(placed, path, part));
   };
-  return { value, place: text.placeAt(start), placeOf };
+  return { value, place: text.placeAt(start), placeOf, isPlain: () => false };
 }
 
 function readChunks(text: Text, full: FullReader | undefined): YamlReading | undefined {
@@ -89,16 +90,20 @@ function fullDocument(text: Text, chunk: Chunk, faults: Fault[], full: FullReade
     value: reading.value,
     place: text.placeAt(chunk.content),
     placeOf: (path, part) => text.placeAt(chunk.start + offsetOf(reading.placed, path, part)),
+    isPlain: (path) => isPlainAt(reading.placed, path),
   };
 }
 
 function blockDocument(text: Text, chunk: Chunk, value: Json): YamlDocument {
-  let placed: Placed | undefined;
-  const placeOf: YamlDocument["placeOf"] = (path, part) => {
-    placed ??= readBlock(chunk.text, true)?.placed ?? { offset: chunk.content - chunk.start };
-    return text.placeAt(chunk.start + offsetOf(placed, path, part));
+  let read: Placed | undefined;
+  const placed = (): Placed =>
+    (read ??= readBlock(chunk.text, true)?.placed ?? { offset: chunk.content - chunk.start });
+  return {
+    value,
+    place: text.placeAt(chunk.content),
+    placeOf: (path, part) => text.placeAt(chunk.start + offsetOf(placed(), path, part)),
+    isPlain: (path) => isPlainAt(placed(), path),
   };
-  return { value, place: text.placeAt(chunk.content), placeOf };
 }
 
 function shifted(fault: Fault, by: number): Fault {

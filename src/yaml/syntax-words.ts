@@ -25,8 +25,15 @@ export interface Words {
 
 /** What to say about an error: by its code where that is clear enough, else by what the line looks like. */
 export function wordsFor(mistake: Mistake): Words {
+  if (!mistake.unclosed && mistake.before.endsWith("$") && mistake.after.startsWith("{")) return reference;
   return byCode(mistake) ?? byLine(mistake) ?? lastResort;
 }
+
+/** For YAML these braces are a mapping: `[${A}]` is an error, and nothing that it says of commas is of any help. */
+const reference: Words = {
+  message: "a `${` without quotes between [ ] or { }, where braces are YAML's own",
+  hint: 'put it in quotes: "${NAME}"',
+};
 
 function byCode(mistake: Mistake): Words | undefined {
   const { code, detail, unclosed } = mistake;

@@ -29,6 +29,23 @@ function times<T>(n: number, item: T): T[] {
   return Array.from({ length: n }, () => item);
 }
 
+describe("a server that just starts", () => {
+  test.each(["forbidden", "unauthenticated"] as const)(
+    "is asked again after %s, as often as it takes",
+    (kind) => {
+      const trouble = refusal(kind, kind === "forbidden" ? 403 : 401);
+      expect(decide(times(30, trouble), { ...so, starting: true })).toMatchObject({
+        retry: true,
+        waitMs: 500,
+      });
+      expect(decide(times(30, trouble), { ...so, starting: false })).toMatchObject({ retry: false });
+    },
+  );
+  test("is believed when it says that an object is wrong", () => {
+    expect(decide([refusal("invalid", 422)], { ...so, starting: true }).retry).toBe(false);
+  });
+});
+
 describe("backoff", () => {
   test("doubles from half a second to thirty, with jitter over the whole of it", () => {
     const waits = times(9, 0).map((_, n) => {
@@ -40,6 +57,36 @@ describe("backoff", () => {
 
   test("ends with the tenth attempt", () => {
     expect(decide(times(10, fault(refused)), so)).toEqual({ retry: false, because: "attempts" });
+  });
+
+  test("goes on until the deadline where nobody watches and nothing could be sent, every five seconds at most", () => {
+    const patient = { ...so, patient: true, deadline: 1_000_000, random: () => 0.999 };
+    const verdict = decide(times(100, fault(refused)), patient);
+    expect(verdict).toMatchObject({ retry: true, waitMs: 4995 });
+    expect(decide(times(100, fault(refused)), { ...patient, now: 999_000 })).toEqual({
+      retry: false,
+      because: "deadline",
+    });
+    // What was sent and got no answer is a server in trouble: ten attempts, however long nothing was there before.
+    expect(decide([...times(50, fault(refused)), ...times(9, fault(reset))], patient)).toMatchObject({
+      retry: true,
+    });
+    expect(decide([...times(50, fault(refused)), ...times(10, fault(reset))], patient)).toEqual({
+      retry: false,
+      because: "attempts",
+    });
+  });
+
+  test("asks again after a 403 for as long as a RoleBinding may not be there yet, and once more at the end", () => {
+    const forbidden = refusal("forbidden", 403);
+    expect(decide([forbidden], so)).toEqual({ retry: false, because: "final" });
+    expect(decide([forbidden], { ...so, accessUntil: 11_000 })).toMatchObject({ retry: true, waitMs: 100 });
+    expect(decide(times(50, forbidden), { ...so, accessUntil: 11_000 })).toMatchObject({ waitMs: 1000 });
+    expect(decide(times(50, forbidden), { ...so, accessUntil: 1300 })).toMatchObject({ waitMs: 300 });
+    expect(decide([forbidden], { ...so, now: 11_000, accessUntil: 11_000 })).toEqual({
+      retry: false,
+      because: "final",
+    });
   });
 
   test("ends where the next attempt would begin after the end of the run", () => {

@@ -1,0 +1,181 @@
+/**
+ * References to variables in a text: `${A}`, `${A:-default}` and `${A:?message}`, as a POSIX shell reads them within
+ * double quotes (XCU 2.6.2). Pure text: which scalars are read, and what becomes of them, is in substitute.ts.
+ */
+
+/** A text, as it is or as a variable has it. */
+export type Part =
+  | string
+  | { is: "value"; name: string }
+  | { is: "default"; name: string; otherwise: readonly Part[] }
+  | { is: "required"; name: string; message: string };
+
+/** What can't be read as a reference, and the way out. */
+export interface Malformed {
+  message: string;
+  hint: string;
+}
+
+/** A variable that is needed and has no value, and what the manifest says in that case. */
+export interface Missing {
+  name: string;
+  is: "not set" | "empty";
+  message: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Which references are read: those to some variables, or all. */
+export type Names = ReadonlySet<string> | "all";
+
+/** More than this many defaults within defaults are no manifest of anybody's. */
+const maxDepth = 50;
+
+/** Thrown within this file only, to leave the recursion at the first thing that is no reference. */
+class NoReference extends Error {
+  constructor(readonly fault: Malformed) {
+    super(fault.message);
+  }
+}
+
+interface Reader {
+  text: string;
+  at: number;
+  names: Names;
+}
+
+/**
+ * The parts of a text; two neighbours are never both text. `$$` is a dollar, except before `(`, where Kubernetes has an
+ * escape of its own for a container's `args`; a `$` before anything else than `{` stays. A default may hold references,
+ * and `\}` for a brace. With names, a reference to any other variable is text, though a default in it is read on.
+ */
+export function parseReferences(text: string, names: Names): Part[] | Malformed {
+  try {
+    return readParts({ text, at: 0, names }, 0);
+  } catch (error) {
+    if (error instanceof NoReference) return error.fault;
+    throw error;
+  }
+}
+
+const plainText = /[^$}\\]+/y;
+
+/** Parts up to the end, or where `depth` is not 0 up to the brace that closes the reference they are in. */
+function readParts(reader: Reader, depth: number): Part[] {
+  const { text } = reader;
+  const parts: Part[] = [];
+  let literal = "";
+  let left = 0; // references that are left as they are, and still open
+  for (;;) {
+    plainText.lastIndex = reader.at;
+    const plain = plainText.exec(text)?.[0] ?? "";
+    literal += plain;
+    reader.at += plain.length;
+    if (reader.at >= text.length || (depth > 0 && left === 0 && text.charAt(reader.at) === "}")) break;
+    const part = readSpecial(reader, depth);
+    if (typeof part === "string") {
+      if (part === "${") left += 1;
+      if (part === "}" && left > 0) left -= 1;
+      literal += depth > 0 && left === 0 && part === "\\}" ? "}" : part;
+      continue;
+    }
+    if (literal !== "") parts.push(literal);
+    literal = "";
+    parts.push(part);
+  }
+  if (literal !== "") parts.push(literal);
+  return parts;
+}
+
+/** A reference, or what stands for itself: `$`, `}`, a backslash (with the brace behind it), an unread `${`. */
+function readSpecial(reader: Reader, depth: number): Part {
+  const { text, at } = reader;
+  const two = text.slice(at, at + 2);
+  if (two === "${") return readReference(reader, depth);
+  const escaped = two === "\\}" || (two === "$$" && text.charAt(at + 2) !== "(");
+  reader.at += escaped ? 2 : 1;
+  return two === "\\}" ? two : text.charAt(at);
+}
+
+const opening = /\$\{([A-Za-z_][A-Za-z0-9_]*)/y;
+
+/** What a shell has between the name and the brace, this room's two forms among them. */
+const operators = /[-:=?+#%/^,@[]/;
+
+function readReference(reader: Reader, depth: number): Part {
+  const { text, names } = reader;
+  opening.lastIndex = reader.at;
+  const name = opening.exec(text)?.[1];
+  const wanted = names === "all" || (name !== undefined && names.has(name));
+  const end = reader.at + 2 + (name?.length ?? 0);
+  const next = text.charAt(end);
+  const left = !wanted || (names !== "all" && next !== "" && next !== "}" && !operators.test(next));
+  if (left) {
+    reader.at += 2;
+    return "${";
+  }
+  if (name === undefined) throw unnamed(reader);
+  if (depth === maxDepth) throw tooDeep(reader);
+  const form = text.slice(end, end + 2);
+  if (next === "}") {
+    reader.at = end + 1;
+    return { is: "value", name };
+  }
+  if (next === "") throw unclosed(reader, name);
+  if (form !== ":-" && form !== ":?") throw unknownForm(reader, name, next);
+  const start = reader.at;
+  reader.at = end + 2;
+  const parts = readParts(reader, depth + 1);
+  if (reader.at >= text.length) throw unclosed({ ...reader, at: start }, name);
+  reader.at += 1;
+  if (form === ":-") return { is: "default", name, otherwise: parts };
+  return { is: "required", name, message: text.slice(end + 2, reader.at - 1) };
+}
+
+/**
+ * A text with the values of its variables, and which of them it lacks. An empty variable counts as unset where there is
+ * a default or a message, as in a shell. Values are not read again: what they hold is text.
+ */
+export function fill(parts: readonly Part[], env: Environment): { text: string; missing: Missing[] } {
+  const missing: Missing[] = [];
+  const textOf = (part: Part): string => {
+    if (typeof part === "string") return part;
+    const value = Object.hasOwn(env, part.name) ? env[part.name] : undefined;
+    if (value !== undefined && (value !== "" || part.is === "value")) return value;
+    if (part.is === "default") return part.otherwise.map(textOf).join("");
+    const message = part.is === "required" ? part.message : "";
+    missing.push({ name: part.name, is: value === undefined ? "not set" : "empty", message });
+    return "";
+  };
+  return { text: parts.map(textOf).join(""), missing };
+}
+
+// Of the text no more is told than a name with what follows it: it may be a value of a Secret.
+
+function unnamed(reader: Reader): NoReference {
+  return fault(reader, "a `${` that is not followed by the name of a variable");
+}
+
+function unclosed(reader: Reader, name: string): NoReference {
+  const message = `the reference \`\${${name}\` is never closed`;
+  return fault(reader, message, "close it with }; where it has a ` #` or `: ` in it, quote the whole value");
+}
+
+function unknownForm(reader: Reader, name: string, next: string): NoReference {
+  const message = `the reference \`\${${name}${next}\` has a form that kapply does not know`;
+  return fault(reader, message, `write \${${name}}, \${${name}:-default} or \${${name}:?message}`);
+}
+
+function tooDeep(reader: Reader): NoReference {
+  return fault(reader, `defaults within defaults, more than ${maxDepth} deep`, "set the variables instead");
+}
+
+/** In a text of several lines, the line is told: its place is that of the whole text. */
+function fault({ text, at }: Reader, what: string, way?: string): NoReference {
+  const where = text.includes("\n") ? ` (in line ${text.slice(0, at).split("\n").length} of the text)` : "";
+  const otherwise = "write $${ if the text is meant, or name the variables that are: --env-subst=A,B";
+  return new NoReference({
+    message: what + where,
+    hint: way === undefined ? otherwise : `${way}; ${otherwise}`,
+  });
+}

@@ -1,0 +1,125 @@
+/** `--env-subst`: variables of the environment in the values of manifests, after these are parsed. */
+import { KapplyError } from "../errors.js";
+import { isObject, setKey, type Json, type JsonObject } from "../json.js";
+import type { Path, Problem, ProblemCode } from "../model.js";
+import { nearest } from "../words.js";
+import { resolvePlain, type YamlDocument, type YamlReading } from "../yaml/index.js";
+import { type Environment, fill, type Missing, type Names, parseReferences } from "./references.js";
+
+/** Which references are replaced, and by what. */
+export interface Substitution {
+  /** The variables that are looked for; references to others are left as they are. */
+  names: readonly string[] | "all";
+  env: Environment;
+}
+
+/** What `--env-subst` without names stands for. */
+const all = "*";
+
+/** The substitution that `--env-subst=A,B` asks for, `*` for all. Throws `usage` for what can't be a variable's name. */
+export function substitutionOf(text: string, env: Environment): Substitution {
+  if (text === all) return { names: "all", env };
+  const names = text.split(",").map((name) => name.trim());
+  const bad = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (bad === undefined) return { names, env };
+  throw new KapplyError("usage", `--env-subst: "${bad}" is not the name of a variable`, {
+    hint: "name them without $, as in --env-subst=IMAGE,REPLICAS; --env-subst alone is for all",
+  });
+}
+
+/**
+ * Documents with `${A}`, `${A:-default}` and `${A:?message}` replaced in scalar values; `$$` is a dollar. Keys stay, and
+ * so does the structure: a value is always one scalar, whatever it holds. A plain (unquoted) scalar that is one reference
+ * and nothing else is read as YAML reads plain scalars, so that `${REPLICAS}` may be a number; any other, and all of
+ * JSON, is text. A variable without a value is a problem, and its document is left out. No problem repeats a value.
+ */
+export function substitute(reading: YamlReading, { names, env }: Substitution): YamlReading {
+  const documents: YamlDocument[] = [];
+  const problems = [...reading.problems];
+  const known = names === "all" ? names : new Set(names);
+  for (const document of reading.documents) {
+    const found: Problem[] = [];
+    const walk: Walk = { document, names: known, env, path: [], problems: found, room: maxInserted };
+    const value = walkValue(walk, document.value);
+    if (found.length === 0) documents.push({ ...document, value });
+    for (const problem of found) problems.push(problem);
+  }
+  return { documents, problems };
+}
+
+/** Variables may add this many characters to a document: twice what an API server stores of an object. */
+const maxInserted = 4 * 1024 * 1024;
+
+interface Walk {
+  document: YamlDocument;
+  names: Names;
+  env: Environment;
+  /** Where the walk is. */
+  path: (string | number)[];
+  problems: Problem[];
+  /** How many characters variables may still add. */
+  room: number;
+}
+
+function walkValue(walk: Walk, value: Json): Json {
+  if (typeof value === "string") return value.includes("$") ? scalarOf(walk, value) : value;
+  if (Array.isArray(value)) return value.map((item, index) => within(walk, index, item));
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) setKey(copy, key, within(walk, key, item));
+  return copy;
+}
+
+function within(walk: Walk, step: string | number, value: Json): Json {
+  walk.path.push(step);
+  const walked = walkValue(walk, value);
+  walk.path.pop();
+  return walked;
+}
+
+function scalarOf(walk: Walk, text: string): Json {
+  if (walk.room < 0) return text; // told already
+  const parts = parseReferences(text, walk.names);
+  if ("message" in parts) return refused(walk, text, "bad-value", parts.message, parts.hint);
+  const filled = fill(parts, walk.env);
+  if (filled.missing.length > 0) return lacking(walk, text, filled.missing);
+  walk.room -= Math.max(0, filled.text.length - text.length);
+  if (walk.room < 0) {
+    const message = "variables add more than 4 MiB to this document";
+    return refused(walk, text, "too-large", message, "no API server stores an object of that size");
+  }
+  const [only] = parts;
+  const whole = parts.length === 1 && typeof only === "object";
+  if (!whole || !walk.document.isPlain(walk.path)) return filled.text;
+  const value = resolvePlain(filled.text);
+  if (value !== undefined) return value;
+  const message = `the variable ${only.name} is a number that Kubernetes can't hold: integers have 64 bits, and there is no infinity`;
+  return refused(walk, text, "bad-value", message, "quote the reference if it is meant as text");
+}
+
+/** A problem for each variable, once for a scalar. */
+function lacking(walk: Walk, text: string, missing: readonly Missing[]): Json {
+  const told = new Set<string>();
+  for (const one of missing) {
+    if (told.has(one.name)) continue;
+    told.add(one.name);
+    const said = one.message === "" ? "" : `: ${one.message}`;
+    refused(walk, text, "unset-variable", `the variable ${one.name} is ${one.is}${said}`, wayOut(walk, one));
+  }
+  return text;
+}
+
+function wayOut({ names, env }: Walk, { name, is, message }: Missing): string {
+  const candidates =
+    names === "all" ? Object.keys(env) : [...names].filter((other) => Object.hasOwn(env, other));
+  const near = is === "empty" ? undefined : nearest(name, candidates);
+  const set = message === "" ? `set it, or give a default as in \${${name}:-value}` : "set it";
+  const escape = `write $\${${name}} if the text is meant`;
+  return `${near === undefined ? "" : `did you mean ${near}? else `}${set}; ${escape}`;
+}
+
+function refused(walk: Walk, text: string, code: ProblemCode, message: string, hint: string): Json {
+  const path: Path = [...walk.path];
+  walk.problems.push({ code, message, place: walk.document.placeOf(path), path: "", hint });
+  return text;
+}

@@ -1,0 +1,123 @@
+/**
+ * Whether an object is what was asked to wait for.
+ *
+ * Source: kubectl pkg/cmd/wait/{condition,create,delete,json}.go. Where it differs: an object that does not exist yet is
+ * waited for, whatever the goal; a condition that a Job or Pod which has ended can't have any more is a failure.
+ */
+import { getKey, getPath } from "../json.js";
+import type { Json } from "../json.js";
+import type { KubeObject } from "../model.js";
+import { conditionOf, isOutdated } from "./conditions.js";
+import { serviceReadiness } from "./endpoints.js";
+import type { Goal } from "./goal.js";
+import { findValues } from "./json-path.js";
+import { endOfJob, jobProgress } from "./kinds/batch.js";
+import { because, brief, failed, objectsOf, ready, textOf, waiting } from "./readiness.js";
+import type { Readiness } from "./readiness.js";
+import { deletionOf, readinessOf } from "./rules.js";
+
+/** Whether `meets` needs the EndpointSlices of an object: to be ready, a Service that is named needs endpoints. */
+export function needsSlices(goal: Goal, kind: { group: string; kind: string }): boolean {
+  return goal.is === "ready" && kind.group === "" && kind.kind === "Service";
+}
+
+/**
+ * How far an object that was named is from a goal; undefined is for one that does not exist. `now` as of `readinessOf`;
+ * `slices` where `needsSlices` says so. Stricter than `readinessOf`, since what was named is what the caller depends on:
+ * a Service needs endpoints, and a suspended Job is not done.
+ */
+export function meets(
+  goal: Goal,
+  object: KubeObject | undefined,
+  now?: number,
+  slices?: readonly KubeObject[],
+): Readiness {
+  if (object === undefined) return goal.is === "delete" ? ready : waiting("it does not exist");
+  switch (goal.is) {
+    case "create":
+      return ready;
+    case "delete":
+      return waiting(deletionOf(object) ?? "it still exists");
+    case "ready":
+      return namedReadiness(object, now, slices);
+    case "condition":
+      return meetsCondition(goal, object);
+    case "jsonpath":
+      return meetsPath(goal, object);
+  }
+}
+
+function namedReadiness(
+  object: KubeObject,
+  now: number | undefined,
+  slices: readonly KubeObject[] | undefined,
+): Readiness {
+  if (isKind(object, "v1", "Service"))
+    return slices === undefined
+      ? waiting("its EndpointSlices have not been read yet")
+      : serviceReadiness(object, slices);
+  const readiness = readinessOf(object, now);
+  if (readiness.is === "ready" && isKind(object, "batch/v1", "Job") && endOfJob(object) === undefined)
+    return waiting(jobProgress(object));
+  return readiness;
+}
+
+function isKind(object: KubeObject, apiVersion: string, kind: string): boolean {
+  return getKey(object, "apiVersion") === apiVersion && getKey(object, "kind") === kind;
+}
+
+function meetsCondition(goal: Extract<Goal, { is: "condition" }>, object: KubeObject): Readiness {
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const condition = objectsOf(getPath(object, ["status", "conditions"])).find(
+    (one) => same(textOf(getKey(one, "type")) ?? "", goal.name) && typeof getKey(one, "status") === "string",
+  );
+  if (condition !== undefined && isOutdated(object, condition))
+    return waiting(`condition ${goal.name} is not about the newest change yet`);
+  const status = textOf(getKey(condition, "status")) ?? "";
+  if (condition !== undefined && same(status, goal.status)) return ready;
+  const over = endOf(object);
+  if (over !== undefined) return failed(over);
+  if (condition === undefined) return waiting(`it has no condition ${goal.name} yet`);
+  const why = because(getKey(condition, "reason"), getKey(condition, "message"), "");
+  return waiting(`condition ${goal.name} is ${brief(status)}${why === "" ? "" : `: ${why}`}`);
+}
+
+/** That an object has ended, so that its conditions stay as they are; undefined while it has not. */
+function endOf(object: KubeObject): string | undefined {
+  if (isKind(object, "batch/v1", "Job"))
+    // Between what leads to the end and the end itself conditions still change.
+    return conditionIs(object, "Complete") || conditionIs(object, "Failed") ? endOfJob(object) : undefined;
+  if (!isKind(object, "v1", "Pod")) return undefined;
+  const phase = getPath(object, ["status", "phase"]);
+  if (phase === "Succeeded") return "the Pod has completed";
+  if (phase !== "Failed") return undefined;
+  const readiness = readinessOf(object);
+  return readiness.is === "failed" ? readiness.why : "the Pod has failed";
+}
+
+function conditionIs(object: KubeObject, type: string): boolean {
+  return getKey(conditionOf(object, type), "status") === "True";
+}
+
+function meetsPath(goal: Extract<Goal, { is: "jsonpath" }>, object: KubeObject): Readiness {
+  const found = findValues(object, goal.steps);
+  const [value] = found;
+  if (value === undefined) return waiting(`there is nothing at ${goal.path} yet`);
+  if (found.length > 1)
+    return failed(`${goal.path} leads to ${found.length} values, and only one can be waited for`);
+  if (goal.value === undefined) return ready;
+  if (typeof value === "object" && value !== null)
+    return failed(
+      `${goal.path} leads to ${Array.isArray(value) ? "a list" : "an object"}, which has no one value`,
+    );
+  const text = goText(value);
+  if (text.trim() === goal.value.trim()) return ready;
+  // What is in a Secret is never shown, and neither is what it should be.
+  if (isKind(object, "v1", "Secret")) return waiting(`${goal.path} has another value`);
+  return waiting(`${goal.path} is ${brief(text)}, not ${brief(goal.value)}`);
+}
+
+/** A scalar as Go's `%v` prints it. */
+function goText(value: Exclude<Json, Json[] | object> | null): string {
+  return value === null ? "<nil>" : String(value);
+}

@@ -1,0 +1,149 @@
+/**
+ * The Pods behind a workload that is not ready: which they are, and what they say. A workload only counts its Pods; why
+ * one of them does not start stands in the Pod.
+ */
+import { getKey, getPath, isObject } from "../json.js";
+import type { KubeObject } from "../model.js";
+import { generationOf, observedGeneration } from "./conditions.js";
+import { troubleOf } from "./kinds/pods.js";
+import type { Trouble } from "./kinds/pods.js";
+import { counted, objectsOf, textOf } from "./readiness.js";
+
+/** What to list in the workload's namespace. */
+export interface PodQuery {
+  labelSelector: string;
+  /** A Deployment's Pods are told apart by their ReplicaSets: list these with the same selector. */
+  replicaSets: boolean;
+}
+
+const kinds = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "ReplicationController",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+]);
+
+/** What to list to know why a workload is not ready; undefined for an object that is none, or selects nothing. */
+export function podQuery(object: KubeObject): PodQuery | undefined {
+  const kind = textOf(getKey(object, "kind")) ?? "";
+  if (!kinds.has(kind)) return undefined;
+  const selector = getPath(object, ["spec", "selector"]);
+  const labels = kind === "ReplicationController" ? selector : getKey(selector, "matchLabels");
+  const parts = [
+    ...Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => `${key}=${textOf(value) ?? ""}`),
+    ...objectsOf(getKey(selector, "matchExpressions")).map(requirement),
+  ];
+  if (parts.length === 0) return undefined;
+  return { labelSelector: parts.join(","), replicaSets: kind === "Deployment" };
+}
+
+function requirement(expression: KubeObject): string {
+  const key = textOf(getKey(expression, "key")) ?? "";
+  const given = getKey(expression, "values");
+  const values = Array.isArray(given) ? given.map(String).join(",") : "";
+  switch (textOf(getKey(expression, "operator")) ?? "") {
+    case "In":
+      return `${key} in (${values})`;
+    case "NotIn":
+      return `${key} notin (${values})`;
+    case "DoesNotExist":
+      return `!${key}`;
+    default:
+      return key;
+  }
+}
+
+const revision = ["metadata", "annotations", "deployment.kubernetes.io/revision"];
+const templateGeneration = ["metadata", "annotations", "deprecated.daemonset.template.generation"];
+
+/**
+ * Those of the Pods that the newest template of a workload made, and that are not being deleted: the old ones of a
+ * rollout that shall cure them say nothing about it. None while its controller has not seen that template.
+ *
+ * Source: Kubernetes pkg/controller/deployment/util/deployment_util.go (the revision of a ReplicaSet),
+ * pkg/controller/statefulset (the label `controller-revision-hash`), pkg/controller/daemon/util/daemonset_util.go (the
+ * label `pod-template-generation`).
+ */
+export function podsBehind(
+  object: KubeObject,
+  pods: readonly KubeObject[],
+  replicaSets: readonly KubeObject[] = [],
+): KubeObject[] {
+  if (!isObserved(object)) return [];
+  const owner =
+    getKey(object, "kind") === "Deployment"
+      ? replicaSets.find(
+          (set) => isOwnedBy(set, object) && getPath(set, revision) === getPath(object, revision),
+        )
+      : object;
+  if (owner === undefined) return [];
+  const labels: [name: string, value: string | undefined][] = [
+    ["controller-revision-hash", textOf(getPath(object, ["status", "updateRevision"]))],
+    ["pod-template-generation", textOf(getPath(object, templateGeneration))],
+  ];
+  return pods.filter(
+    (pod) =>
+      isOwnedBy(pod, owner) &&
+      getPath(pod, ["metadata", "deletionTimestamp"]) === undefined &&
+      labels.every(
+        ([name, value]) => value === undefined || getPath(pod, ["metadata", "labels", name]) === value,
+      ),
+  );
+}
+
+/** Jobs do not tell which generation they have seen, and their template does not change. */
+function isObserved(object: KubeObject): boolean {
+  const generation = generationOf(object);
+  const observed = observedGeneration(object);
+  return getKey(object, "kind") === "Job" || (observed !== undefined && observed >= (generation ?? 0));
+}
+
+function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
+  const uid = getPath(owner, ["metadata", "uid"]);
+  return (
+    uid !== undefined &&
+    objectsOf(getPath(object, ["metadata", "ownerReferences"])).some((one) => getKey(one, "uid") === uid)
+  );
+}
+
+/** The worst comes first: it is what a reader has to know. */
+const worst: readonly Trouble["is"][] = ["stuck", "crashing", "ended", "slow"];
+
+/**
+ * Why a workload is not ready, as its Pods tell: `Pod web-1: container web: ImagePullBackOff: ...`, the worst of them,
+ * and how many others are not ready. Undefined when all are ready. `now` as of `readinessOf`.
+ */
+export function reasonFromPods(
+  pods: readonly KubeObject[],
+  now = Number.POSITIVE_INFINITY,
+): string | undefined {
+  const troubled = troubles(pods, now);
+  const [first] = troubled;
+  if (first === undefined) return undefined;
+  const others = troubled.length - 1;
+  return others === 0 ? first.why : `${first.why} (${counted(others, "other Pod")} not ready)`;
+}
+
+/**
+ * Why a workload will not become ready, as its Pods tell: a container that can't start, as its image can't be pulled
+ * or its configuration is not there. Undefined when no Pod is so. A container that crashes is a reason and no failure:
+ * it may only wait for another that comes up with it, and its workload knows when to give up.
+ */
+export function failureFromPods(
+  pods: readonly KubeObject[],
+  now = Number.POSITIVE_INFINITY,
+): string | undefined {
+  return troubles(pods, now).find(({ is }) => is === "stuck")?.why;
+}
+
+function troubles(pods: readonly KubeObject[], now: number): Trouble[] {
+  return pods
+    .flatMap((pod) => {
+      const trouble = troubleOf(pod, now);
+      const name = textOf(getPath(pod, ["metadata", "name"])) ?? "";
+      return trouble === undefined ? [] : [{ is: trouble.is, why: `Pod ${name}: ${trouble.why}` }];
+    })
+    .sort((a, b) => worst.indexOf(a.is) - worst.indexOf(b.is));
+}

@@ -1,0 +1,170 @@
+/** Waiting for objects: what `apply --wait` and `kapply wait` share. Readiness meets the reads of a server here. */
+import { KapplyError, toFailure } from "./errors.js";
+import type { Emit, Failure, KubeObject, Outcome, Ref, ResourceType } from "./model.js";
+import type { Server } from "./server.js";
+import { bundledType } from "./schema/index.js";
+import {
+  endpointSliceSelector,
+  failureFromPods,
+  meets,
+  needsSlices,
+  podQuery,
+  podsBehind,
+  readinessOf,
+  reasonFromPods,
+  waitUntil,
+} from "./wait/index.js";
+import type { Goal, Readiness, Related, Waited, WaitItem } from "./wait/index.js";
+
+/** An object that is waited for, and what is to become of it. */
+export interface Wanted {
+  ref: Ref;
+  type: ResourceType;
+  goal: Goal;
+  /** Whether it was asked for by its name: then it is depended on, and a Service is ready once somebody answers behind it. */
+  isNamed: boolean;
+}
+
+interface Item extends WaitItem {
+  wanted: Wanted;
+}
+
+/**
+ * Waits until what was applied is ready. Where something failed, nothing is waited for: it would not come. Outcomes come
+ * back in their order, those that are not ready with the error that says why.
+ */
+export async function waitForOutcomes(outcomes: Outcome[], server: Server, emit: Emit): Promise<Outcome[]> {
+  if (outcomes.some(({ error, action }) => error !== undefined || action === "not-attempted"))
+    return outcomes;
+  const applied = outcomes.filter(({ action }) => action !== "skipped");
+  const wanted = applied.flatMap(({ ref, type }): Wanted[] =>
+    type === undefined ? [] : [{ ref, type, goal: { is: "ready" }, isNamed: false }],
+  );
+  const ended = await waitForAll(wanted, server, { ...server, emit });
+  const endOfOutcome = new Map(applied.map((outcome, at) => [outcome, ended[at]]));
+  return outcomes.map((outcome) => {
+    const end = endOfOutcome.get(outcome);
+    if (end === undefined || end.is === "ready") return outcome;
+    return end.is === "failed" ? { ...outcome, error: end.error } : { ...outcome, reason: end.why };
+  });
+}
+
+export interface WaitWorld {
+  emit: Emit;
+  deadline?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What became of an object that was waited for. */
+export type Ended = { is: "ready" } | { is: "failed"; error: Failure } | { is: "left"; why: string };
+
+/** Waits until all are what they are to become, or one of them never will be. What became of each comes in their order. */
+export async function waitForAll(
+  wanted: readonly Wanted[],
+  server: Pick<Server, "waitReads">,
+  { emit, deadline, signal }: WaitWorld,
+): Promise<Ended[]> {
+  const waited = await waitUntil(wanted.map(itemOf), server.waitReads, {
+    deadline,
+    signal,
+    failFast: true,
+    onWaiting: ({ wanted: { ref, type } }, why) => {
+      emit({ event: "waiting", what: nameOf(ref, type), why, ref });
+    },
+    onEnded: ({ item: { wanted: one }, end, milliseconds }) => {
+      if (end.is === "ready") emit({ event: "ready", ref: one.ref, milliseconds });
+    },
+  });
+  return waited.map(endOf);
+}
+
+function endOf({ item: { wanted }, end }: Waited<Item>): Ended {
+  switch (end.is) {
+    case "ready":
+      return end;
+    case "failed":
+      return notReady(`it will not become ${wordOf(wanted.goal)} by waiting: ${end.why}`);
+    case "unreadable":
+      return { is: "failed", error: toFailure(end.error) };
+    case "unfinished":
+      if (end.because !== "deadline")
+        return { is: "left", why: `not ${wordOf(wanted.goal)} yet: ${end.why}` };
+      return notReady(
+        `it is not ${wordOf(wanted.goal)} in time: ${end.why}`,
+        "give it more time with --timeout",
+      );
+  }
+}
+
+function notReady(message: string, hint?: string): Ended {
+  return { is: "failed", error: toFailure(new KapplyError("not-ready", message, { hint })) };
+}
+
+function wordOf(goal: Goal): string {
+  switch (goal.is) {
+    case "ready":
+      return "ready";
+    case "create":
+      return "there";
+    case "delete":
+      return "gone";
+    case "condition":
+      return `what --for=condition=${goal.name} asks for`;
+    case "jsonpath":
+      return `what --for=jsonpath=${goal.path} asks for`;
+  }
+}
+
+/** As progress names it: `deployment.apps/web`. */
+function nameOf({ name }: Ref, { kind, group }: ResourceType): string {
+  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`;
+}
+
+function itemOf(wanted: Wanted): Item {
+  const { type, ref, goal } = wanted;
+  return {
+    wanted,
+    type,
+    namespace: ref.namespace,
+    name: ref.name,
+    related: (object) => relatedTo(object, wanted),
+    meets: (object, related) => judge(goal, object, related, wanted),
+  };
+}
+
+const slices = (): ResourceType | undefined => bundledType("discovery.k8s.io/v1", "EndpointSlice");
+const pods = (): ResourceType | undefined => bundledType("v1", "Pod");
+const replicaSets = (): ResourceType | undefined => bundledType("apps/v1", "ReplicaSet");
+
+function relatedTo(object: KubeObject | undefined, { goal, type, ref, isNamed }: Wanted): Related[] {
+  const of = (found: ResourceType | undefined, labelSelector: string, needed: boolean): Related[] =>
+    found === undefined ? [] : [{ type: found, labelSelector, needed }];
+  if (isNamed && needsSlices(goal, type)) return of(slices(), endpointSliceSelector(ref.name), true);
+  const query = object === undefined || goal.is !== "ready" ? undefined : podQuery(object);
+  if (query === undefined) return [];
+  const { labelSelector } = query;
+  return [
+    ...of(pods(), labelSelector, false),
+    ...(query.replicaSets ? of(replicaSets(), labelSelector, false) : []),
+  ];
+}
+
+/** The verdict on the object itself; of a workload that is not ready, its Pods say why, and whether it ever will be. */
+function judge(
+  goal: Goal,
+  object: KubeObject | undefined,
+  [first, second]: readonly (readonly KubeObject[] | undefined)[],
+  { isNamed, type }: Wanted,
+): Readiness {
+  const now = Date.now();
+  if (isNamed && needsSlices(goal, type)) return meets(goal, object, now, first);
+  // Of a set, an object is as far as it can be by itself: who answers behind a Service may not be of the set.
+  const isOwn = !isNamed && goal.is === "ready" && object !== undefined;
+  const verdict = isOwn ? readinessOf(object, now) : meets(goal, object, now);
+  if (verdict.is !== "waiting" || object === undefined || first === undefined) return verdict;
+  const behind = podsBehind(object, first, second);
+  const never = failureFromPods(behind, now);
+  if (never !== undefined) return { is: "failed", why: never };
+  const reason = reasonFromPods(behind, now);
+  return reason === undefined ? verdict : { is: "waiting", why: `${verdict.why}; ${reason}` };
+}

@@ -1,0 +1,191 @@
+/** Waiting for objects whose controllers are us: statuses are written by hand. */
+import { describe, expect, test } from "vitest";
+import { testCluster } from "../cluster/client.js";
+import { actorOf } from "../cluster/audit.js";
+import { sleep } from "../cluster/run.js";
+import { configMap, crd, kapply } from "./kapply.js";
+
+const cluster = testCluster();
+
+const job = (name: string): string => `
+apiVersion: batch/v1
+kind: Job
+metadata: { name: ${name} }
+spec:
+  suspend: true
+  template: { spec: { restartPolicy: Never, containers: [{ name: c, image: busybox }] } }
+`;
+
+async function patchStatus(path: string, status: object): Promise<void> {
+  const { status: code, body } = await cluster.request(`${path}/status`, {
+    method: "PATCH",
+    headers: { "content-type": "application/merge-patch+json" },
+    body: JSON.stringify({ status }),
+  });
+  expect(code, body).toBe(200);
+}
+
+/** A kind of ours, whose readiness is a `Ready` condition that nobody writes but the test. */
+async function widgets(namespace: string): Promise<{ group: string; path: (name: string) => string }> {
+  const group = `${namespace}.example`;
+  const definition = crd(
+    group,
+    "Widget",
+    "{ type: object, properties: { size: { type: integer } } }",
+  ).replace("storage: true", "storage: true\n      subresources: { status: {} }");
+  const withStatus = definition.replace(
+    /properties: \{ spec:(.*)\} \} \}\n$/,
+    "properties: { spec:$1, status: { type: object, x-kubernetes-preserve-unknown-fields: true } } } }\n",
+  );
+  const applied = await kapply(cluster, ["apply", "-f", "-"], { input: withStatus });
+  expect(applied, applied.stderr).toMatchObject({ status: 0 });
+  return { group, path: (name) => `/apis/${group}/v1/namespaces/${namespace}/widgets/${name}` };
+}
+const widget = (group: string, name: string): string =>
+  `apiVersion: ${group}/v1\nkind: Widget\nmetadata: { name: ${name} }\nspec: { size: 1 }\n`;
+const condition = (type: string, status: string, reason: string): object => ({
+  conditions: [{ type, status, reason, message: "so it is", lastTransitionTime: "2026-01-01T00:00:00Z" }],
+});
+
+describe("apply --wait", () => {
+  test("ends when all is ready, and says meanwhile what is not and why", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: widget(group, "one") });
+    await patchStatus(path("one"), condition("Ready", "False", "Starting"));
+    const input = [widget(group, "one"), configMap("settings", { a: "1" })].join("---\n");
+    const waiting = kapply(cluster, ["apply", "-n", namespace, "-f", "-", "--wait", "--timeout=30s"], {
+      input,
+    });
+    await sleep(2500);
+    await patchStatus(path("one"), condition("Ready", "True", "Started"));
+    const { status, stdout, stderr } = await waiting;
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `configmap/settings created\nwidget.${group}/one unchanged\n`,
+    });
+    expect(stderr).toContain(`waiting for widget.${group}/one: Starting: so it is`);
+  });
+
+  test("ends with status 7 when time is up, and says why what was not ready", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: widget(group, "one") });
+    await patchStatus(path("one"), condition("Ready", "False", "Starting"));
+    const args = ["apply", "-n", namespace, "-f", "-", "--wait", "--timeout=2s", "-o", "json"];
+    const { status, stdout, stderr } = await kapply(cluster, args, { input: widget(group, "one") });
+    expect(status).toBe(7);
+    const { results } = JSON.parse(stdout) as { results: { action: string; error: { code: string } }[] };
+    expect(results).toMatchObject([{ action: "unchanged", error: { code: "not-ready" } }]);
+    expect(stderr).toContain("it is not ready in time: Starting: so it is");
+  });
+
+  test("ends at once when an object never will be ready", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    const input = [widget(group, "one"), widget(group, "two")].join("---\n");
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    await patchStatus(path("one"), condition("Ready", "False", "Starting"));
+    await patchStatus(path("two"), condition("Stalled", "True", "OutOfLuck"));
+    const start = Date.now();
+    const { status, stderr } = await kapply(
+      cluster,
+      ["apply", "-n", namespace, "-f", "-", "--wait", "--timeout=60s"],
+      { input },
+    );
+    expect(status).toBe(7);
+    expect(stderr).toContain("it will not become ready by waiting: OutOfLuck: so it is");
+    expect(Date.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe("kapply wait", () => {
+  test("for what is there already is done at once, by names or a set", async () => {
+    const namespace = await cluster.freshNamespace();
+    const input = configMap("settings", { a: "1" });
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    const named = await kapply(cluster, ["wait", "-n", namespace, "cm/settings"]);
+    expect(named).toMatchObject({ status: 0, stdout: "configmap/settings ready\n" });
+    const set = await kapply(cluster, ["wait", "-n", namespace, "-f", "-"], { input });
+    expect(set).toMatchObject({ status: 0, stdout: "configmap/settings ready\n" });
+  });
+
+  test("for what comes later: a Secret, then its going", async () => {
+    const namespace = await cluster.freshNamespace();
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const coming = kapply(cluster, ["wait", "-n", namespace, "secret/tls", "--for=create", "--timeout=30s"]);
+    await sleep(1500);
+    await cluster.create(path, { apiVersion: "v1", kind: "Secret", metadata: { name: "tls" } });
+    expect(await coming).toMatchObject({ status: 0 });
+    const going = kapply(cluster, ["wait", "-n", namespace, "secret/tls", "--for=delete", "--timeout=30s"]);
+    await sleep(1500);
+    await cluster.delete(`${path}/tls`);
+    expect(await going).toMatchObject({ status: 0 });
+  });
+
+  test("for a Service until somebody answers behind it", async () => {
+    const namespace = await cluster.freshNamespace();
+    await cluster.create(`/api/v1/namespaces/${namespace}/services`, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "db" },
+      spec: { ports: [{ name: "sql", port: 5432 }] },
+    });
+    const waiting = kapply(cluster, ["wait", "-n", namespace, "svc/db", "--timeout=30s"]);
+    await sleep(1500);
+    await cluster.create(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "db-1", labels: { "kubernetes.io/service-name": "db" } },
+      addressType: "IPv4",
+      ports: [{ name: "sql", port: 5432, protocol: "TCP" }],
+      endpoints: [{ addresses: ["10.1.1.1"], conditions: { ready: true } }],
+    });
+    expect(await waiting).toMatchObject({ status: 0, stdout: "service/db ready\n" });
+  });
+
+  test("for a Job that has failed ends at once; for a condition and a value", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: widget(group, "one") });
+    await patchStatus(path("one"), { ...condition("Polished", "True", "Shiny"), phase: "Done" });
+    const wait = (...args: string[]) => kapply(cluster, ["wait", "-n", namespace, ...args, "--timeout=3s"]);
+    expect(await wait(`widgets.${group}/one`, "--for=condition=Polished")).toMatchObject({ status: 0 });
+    expect(await wait(`widget.${group}/one`, "--for=jsonpath={.status.phase}=Done")).toMatchObject({
+      status: 0,
+    });
+    const never = await wait(`widget.v1.${group}/one`, "--for=jsonpath={.status.phase}=Lost");
+    expect(never.status).toBe(7);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: job("migrate") });
+    const suspended = await wait("job/migrate");
+    expect(suspended.status).toBe(7);
+    expect(suspended.stderr).toContain("job.batch/migrate");
+  });
+
+  test("costs a list and a watch for each kind and namespace, not a request for each object", async () => {
+    const namespace = await cluster.freshNamespace();
+    const input = Array.from({ length: 40 }, (_, at) => configMap(`cm-${at}`, { a: "1" })).join("---\n");
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    const user = `waiter-${namespace}`;
+    const asUser = [`--as=${user}`, "--as-group=system:masters"];
+    expect(await kapply(cluster, ["wait", "-n", namespace, "-f", "-", ...asUser], { input })).toMatchObject({
+      status: 0,
+    });
+    const verbs = (await cluster.readAudit())
+      .filter((event) => actorOf(event) === user)
+      .map(({ verb }) => verb);
+    expect(verbs.length).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    [["wait"], "wait needs objects"],
+    [["wait", "cm"], "cm names no object"],
+    [["wait", "cm/a", "-f", "-"], "not both"],
+    [["wait", "frobs/a"], 'no kind that is called "frobs"'],
+    [["wait", "cm/a", "--for=redy"], "ready"],
+  ])("%j is refused with a reason; status 2", async (args, words) => {
+    const { status, stderr } = await kapply(cluster, args, { input: "" });
+    expect(status).toBe(2);
+    expect(stderr).toContain(words);
+  });
+});

@@ -1,0 +1,305 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { KapplyError } from "../../src/errors.js";
+import type { JsonObject } from "../../src/json.js";
+import type { KubeObject } from "../../src/model.js";
+import { meets, parseFor } from "../../src/wait/index.js";
+import type { Readiness } from "../../src/wait/index.js";
+import { condition, container, failed, live, pod, ready, seen, waiting, waitsFor } from "./objects.js";
+
+const web = live(
+  "v1",
+  "Pod",
+  {
+    status: seen({
+      phase: "Running",
+      conditions: [
+        condition("Ready", "False", "ContainersNotReady", "containers with unready status: [side]"),
+        condition("Initialized", "True"),
+        { ...condition("Old", "True"), observedGeneration: 1 },
+      ],
+      containerStatuses: [
+        { name: "web", ready: true, restartCount: 2, state: { running: {} } },
+        { name: "side", ready: false, restartCount: 0, state: waitsFor("ImagePullBackOff") },
+      ],
+      initContainerStatuses: [],
+      nothing: null,
+      big: 12345678901234567890n,
+    }),
+  },
+  { labels: { tier: "3" }, annotations: { "a.b/c": "dotted", "it's": "quoted", "a=b": "equal" } },
+);
+
+const check = (text: string, object: KubeObject | undefined = web): Readiness =>
+  meets(parseFor(text), object, 0, []);
+
+/** What is wrong with a value of `--for`: message and hint. */
+function complaint(text: string): [message: string, hint: string | undefined] {
+  try {
+    parseFor(text);
+  } catch (error) {
+    if (error instanceof KapplyError && error.code === "usage") return [error.message, error.details.hint];
+  }
+  throw new Error(`${text} was taken`);
+}
+
+describe("--for=create and --for=delete", () => {
+  test("ask whether the object is there, in any case of letters", () => {
+    expect(check("create")).toEqual(ready);
+    expect(check("CREATE")).toEqual(ready);
+    expect(meets(parseFor("create"), undefined)).toEqual(waiting("it does not exist"));
+    expect(meets(parseFor("delete"), undefined)).toEqual(ready);
+    expect(check("delete")).toEqual(waiting("it still exists"));
+    const going = live(
+      "v1",
+      "Pod",
+      {},
+      { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["x.example/hold"] },
+    );
+    expect(check("delete", going)).toEqual(waiting("it is being deleted (finalizers: x.example/hold)"));
+  });
+  test("everything else waits for what does not exist", () => {
+    for (const text of ["ready", "condition=Ready", "jsonpath={.status.phase}"])
+      expect(meets(parseFor(text), undefined)).toEqual(waiting("it does not exist"));
+  });
+});
+
+describe("--for=ready", () => {
+  test("is the readiness of the kind", () => {
+    expect(check("ready", pod({ phase: "Succeeded" }))).toEqual(ready);
+    const waits = pod({ containerStatuses: [container("web", waitsFor("ContainerCreating"))] });
+    expect(check("ready", waits)).toEqual(waiting("container web: ContainerCreating"));
+  });
+  test("of a Service that is named needs its endpoints", () => {
+    const db = live("v1", "Service", { spec: { selector: { app: "db" } } }, { name: "db" });
+    expect(meets(parseFor("ready"), db, 0)).toEqual(waiting("its EndpointSlices have not been read yet"));
+    expect(meets(parseFor("ready"), db, 0, [])).toEqual(
+      waiting("it has no endpoints: no Pod with app=db has an address"),
+    );
+  });
+  test("of a Job that is named is done, not suspended", () => {
+    const job = (status: JsonObject): KubeObject =>
+      live("batch/v1", "Job", { spec: { suspend: true }, status });
+    expect(check("ready", job({}))).toEqual(waiting("it is suspended (spec.suspend)"));
+    expect(check("ready", job({ conditions: [condition("Complete", "True")] }))).toEqual(ready);
+  });
+});
+
+describe("--for=condition", () => {
+  test.each([
+    "condition=Initialized",
+    "condition=initialized=TRUE",
+    "condition=Ready=false",
+    "condition=READY=False",
+  ])("%s is met", (text) => {
+    expect(check(text)).toEqual(ready);
+  });
+  test.each([
+    [
+      "condition=Ready",
+      "condition Ready is False: ContainersNotReady: containers with unready status: [side]",
+    ],
+    ["condition=Initialized=False", "condition Initialized is True"],
+    ["condition=Nothing", "it has no condition Nothing yet"],
+    ["condition=Nothing=False", "it has no condition Nothing yet"],
+    ["condition=Old", "condition Old is not about the newest change yet"],
+  ])("%s waits: %s", (text, why) => {
+    expect(check(text)).toEqual(waiting(why));
+  });
+  test("is not about an older spec than the object has", () => {
+    const status = { observedGeneration: 1, conditions: [condition("Available", "True")] };
+    expect(check("condition=Available", live("apps/v1", "Deployment", { status }))).toEqual(
+      waiting("condition Available is not about the newest change yet"),
+    );
+  });
+  test("fails when the Job or Pod has ended otherwise", () => {
+    const job = live("batch/v1", "Job", {
+      status: { conditions: [condition("Failed", "True", "DeadlineExceeded")] },
+    });
+    expect(check("condition=Complete", job)).toEqual(failed("the Job has failed: DeadlineExceeded"));
+    expect(check("condition=Failed", job)).toEqual(ready);
+    expect(check("condition=Ready", pod({ phase: "Succeeded" }))).toEqual(failed("the Pod has completed"));
+    expect(check("condition=Ready", pod({ phase: "Failed", reason: "Evicted" }))).toEqual(
+      failed("it has failed: Evicted"),
+    );
+  });
+  test("waits for Failed while a Job is about to fail", () => {
+    const job = live("batch/v1", "Job", { status: { conditions: [condition("FailureTarget", "True")] } });
+    expect(check("condition=Failed", job)).toEqual(waiting("it has no condition Failed yet"));
+  });
+});
+
+describe("--for=jsonpath", () => {
+  test.each([
+    "jsonpath={.status.phase}",
+    "jsonpath={.status.phase}=Running",
+    "jsonpath={status.phase}=Running",
+    "jsonpath=.status.phase=Running",
+    "jsonpath=status.phase=Running",
+    "jsonpath='{.status.phase}'=Running",
+    "jsonpath={.status.phase}='Running'",
+    'jsonpath="{.status.phase}"="Running"',
+    "jsonpath={$.status.phase}= Running ",
+    "jsonpath={.status.containerStatuses[0].ready}=true",
+    "jsonpath={.status.containerStatuses[-1].ready}=false",
+    "jsonpath={.status.containerStatuses[0].restartCount}=2",
+    "jsonpath={.status.big}=12345678901234567890",
+    "jsonpath={.status.nothing}",
+    'jsonpath={.status.conditions[?(@.type=="Initialized")].status}=True',
+    "jsonpath={.status.conditions[?(@.type=='Initialized')].status}=True",
+    'jsonpath=status.conditions[?(@.type=="Initialized")].status=True',
+    "jsonpath={.status.containerStatuses[?(@.restartCount>1)].name}=web",
+    "jsonpath={.status.containerStatuses[?(@.restartCount<=0)].name}=side",
+    "jsonpath={.status.containerStatuses[?(@.ready != true)].name}=side",
+    "jsonpath={.status.containerStatuses[?(@.state.waiting)].name}=side",
+    "jsonpath={.status.containerStatuses[?(.state.waiting.reason=='ImagePullBackOff')].name}=side",
+    String.raw`jsonpath={.metadata.annotations.a\.b/c}=dotted`,
+    String.raw`jsonpath={.metadata.annotations['a\.b/c']}=dotted`,
+    "jsonpath={.metadata.annotations['a.b/c']}=dotted",
+    `jsonpath={.metadata.annotations["it's"]}=quoted`,
+    "jsonpath={.metadata.annotations['a=b']}=equal",
+    "jsonpath={['metadata']['labels'].tier}=3",
+    "jsonpath={.metadata.labels.*}=3",
+    "jsonpath={.metadata.labels[*]}=3",
+  ])("%s is met", (text) => {
+    expect(check(text)).toEqual(ready);
+  });
+  test.each([
+    ["jsonpath={.status.phase}=running", "{.status.phase} is Running, not running"],
+    ["jsonpath={.status.phase}=a=b", "{.status.phase} is Running, not a=b"],
+    ["jsonpath=status.nothing.at.all", "there is nothing at status.nothing.at.all yet"],
+    [
+      "jsonpath={.status.containerStatuses[9].ready}",
+      "there is nothing at {.status.containerStatuses[9].ready} yet",
+    ],
+    [
+      "jsonpath={.status.initContainerStatuses[0]}",
+      "there is nothing at {.status.initContainerStatuses[0]} yet",
+    ],
+    ["jsonpath={.status.phase[0]}", "there is nothing at {.status.phase[0]} yet"],
+    ["jsonpath={.status.phase[?(@.a)]}", "there is nothing at {.status.phase[?(@.a)]} yet"],
+    [
+      "jsonpath={.status.containerStatuses[?(@.name>1)].name}",
+      "there is nothing at {.status.containerStatuses[?(@.name>1)].name} yet",
+    ],
+    ["jsonpath={.constructor}", "there is nothing at {.constructor} yet"],
+    ["jsonpath={.__proto__}", "there is nothing at {.__proto__} yet"],
+  ])("%s waits: %s", (text, why) => {
+    expect(check(text)).toEqual(waiting(why));
+  });
+  test("fails where it can't lead to one value", () => {
+    expect(check("jsonpath={.status.conditions[*].type}=Ready")).toEqual(
+      failed("{.status.conditions[*].type} leads to 3 values, and only one can be waited for"),
+    );
+    expect(check("jsonpath={.status}=x")).toEqual(
+      failed("{.status} leads to an object, which has no one value"),
+    );
+    expect(check("jsonpath={.status.conditions}=x")).toEqual(
+      failed("{.status.conditions} leads to a list, which has no one value"),
+    );
+    expect(check("jsonpath={.status.conditions}")).toEqual(ready);
+  });
+  test("never shows what is in a Secret", () => {
+    const secret = live("v1", "Secret", { data: { password: "aHVudGVyMg==" } });
+    expect(check("jsonpath={.data.password}=c2VjcmV0", secret)).toEqual(
+      waiting("{.data.password} has another value"),
+    );
+    expect(check("jsonpath={.data.password}=aHVudGVyMg==", secret)).toEqual(ready);
+  });
+  test("finds any key by its quoted name, and no other", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (key, other) => {
+        fc.pre(key !== other);
+        const quoted = `'${key.replace(/[\\']/g, String.raw`\$&`)}'`;
+        const holding = (name: string): KubeObject =>
+          JSON.parse(`{"data":{${JSON.stringify(name)}:"here"}}`) as KubeObject;
+        expect(check(`jsonpath={.data[${quoted}]}=here`, holding(key))).toEqual(ready);
+        expect(check(`jsonpath={.data[${quoted}]}=here`, holding(other)).is).toBe("waiting");
+      }),
+    );
+  });
+});
+
+describe("what --for does not take", () => {
+  const forms = "ready, create, delete, condition=NAME[=VALUE], jsonpath={PATH}[=VALUE]";
+  const condition = "--for=condition=Available, or --for=condition=Available=False";
+  test.each([
+    ["", `--for= is none of ${forms}`, "--for=ready"],
+    ["deleted", `--for=deleted is none of ${forms}`, "did you mean --for=delete?"],
+    [
+      "Available",
+      `--for=Available is none of ${forms}`,
+      "for a condition of that name: --for=condition=Available",
+    ],
+    ["Ready=True", `--for=Ready=True is none of ${forms}`, "did you mean --for=ready?"],
+    [
+      "conditon=Ready",
+      `--for=conditon=Ready is none of ${forms}`,
+      "--for=condition=NAME, as in --for=condition=Available",
+    ],
+    [
+      "jsonpth={.a}",
+      `--for=jsonpth={.a} is none of ${forms}`,
+      "--for=jsonpath={.PATH}=VALUE, as in --for=jsonpath={.status.phase}=Running",
+    ],
+    [
+      "{.status.phase}=Running",
+      `--for={.status.phase}=Running is none of ${forms}`,
+      "for a value at a path: --for=jsonpath={.status.phase}=Running",
+    ],
+    ["condition=", "--for=condition= does not name a condition and its value", condition],
+    ["condition=Ready=", "--for=condition=Ready= does not name a condition and its value", condition],
+    [
+      "jsonpath={.a}=",
+      "--for=jsonpath={.a}= has no value after the equal sign",
+      "--for=jsonpath={.a}=VALUE, or --for=jsonpath={.a} for any value",
+    ],
+    [
+      "jsonpath={.a}=''",
+      "--for=jsonpath={.a}='' has no value after the equal sign",
+      "--for=jsonpath={.a}=VALUE, or --for=jsonpath={.a} for any value",
+    ],
+  ])("%j", (text, message, hint) => {
+    expect(complaint(text)).toEqual([message, hint]);
+  });
+  test.each([
+    ["jsonpath=", "--for=jsonpath=: it is empty"],
+    ["jsonpath={}", "--for=jsonpath={}: it is empty"],
+    ["jsonpath={..tier}", '--for=jsonpath={..tier}: it can\'t be read from "..tier" on'],
+    ["jsonpath={.a[0:1]}", '--for=jsonpath={.a[0:1]}: it can\'t be read from "[0:1]" on'],
+    ["jsonpath={.a.b==3}", '--for=jsonpath={.a.b==3}: it can\'t be read from "==3" on'],
+    ["jsonpath={.a[?(@.b=1)]}", "--for=jsonpath={.a[?(@.b=1)]}: = in a filter is none of == != < <= > >="],
+    ["jsonpath={.a[?(@.b==Ready)]}", "--for=jsonpath={.a[?(@.b==Ready)]}: Ready in a filter needs quotes"],
+  ])("%s says where the path can't be read", (text, message) => {
+    expect(complaint(text)[0]).toBe(message);
+    expect(complaint(text)[1]).toMatch(/^write it as \{\.status\.phase\}/);
+  });
+  test.each(["jsonpath={.a}{.b}=x", "jsonpath={.a", "jsonpath=.a=b=c"])(
+    "%s is not a path and a value",
+    (text) => {
+      expect(complaint(text)[0]).toBe(
+        `--for=${text} is not a path, and at most one value after an equal sign`,
+      );
+      expect(complaint(text)[1]).toContain("put the path in braces");
+    },
+  );
+  test("is a usage error, whatever it is", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string().map((rest) => `jsonpath={${rest}}`),
+      fc
+        .string({ unit: fc.constantFrom(...Array.from("jsonpath={}.[]?()@=\"'*0 \\a")) })
+        .map((rest) => `jsonpath=${rest}`),
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        try {
+          meets(parseFor(one), web);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "KapplyError", code: "usage" });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
