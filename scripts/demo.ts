@@ -48,14 +48,17 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** The files that the init container has mounted: those of the ConfigMap in the example. */
+/** The files that the init container has mounted: those of the ConfigMap in the example, its variable filled in. */
 async function mountManifests(folder: string): Promise<void> {
   mkdirSync(folder);
   const { documents } = await readYaml(readFileSync(join(root, example), "utf8"), example);
   const mounted = documents.find(({ value }) => getPath(value, ["metadata", "name"]) === "web-manifests");
   const data = getKey(mounted?.value, "data");
   for (const [name, text] of Object.entries(isObject(data) ? data : {}))
-    writeFileSync(join(folder, name), typeof text === "string" ? text : "");
+    writeFileSync(
+      join(folder, name),
+      typeof text === "string" ? text.replaceAll("${GREETING}", "hello") : "",
+    );
 }
 
 function startSandbox(dir: string): Promise<{ process: ChildProcess; ready: Ready }> {

@@ -21,7 +21,7 @@ export interface PodSpec {
   serviceAccountName: string;
   initContainers?: Container[];
   containers: Container[];
-  volumes: { name: string; configMap?: { name: string } }[];
+  volumes?: { name: string; configMap?: { name: string } }[];
 }
 
 /** Applies an example into a namespace of its own, whose name is given back. */
@@ -32,24 +32,32 @@ export async function appliedExample(cluster: Cluster, example: string): Promise
   return namespace;
 }
 
-/**
- * Runs what the pod's container that calls `kapply` runs, with its sidecars beside, as the kubelet would. `tools` are
- * the commands that its images hold beside kapply, by name.
- */
+export interface PodOptions {
+  /** The pod's name, for `fieldRef`s of it. */
+  name?: string;
+  /** The container that is run; the first that calls `kapply` when left out. */
+  container?: string;
+  /** The commands that its images hold beside kapply, by name. */
+  tools?: Record<string, string>;
+}
+
+/** Runs what a container of a pod runs, with the pod's sidecars beside, as the kubelet would. */
 export async function runPod(
   cluster: Cluster,
   namespace: string,
   spec: PodSpec,
-  tools: Record<string, string> = {},
+  { name: podName, container, tools = {} }: PodOptions = {},
 ): Promise<RunResult> {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
   const sidecars = containers.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const [main] = containers.filter(({ command }) => command?.[0] === "kapply");
-  if (main === undefined) throw new Error("the pod runs no kapply");
+  const [main] = containers.filter(({ name, command }) =>
+    container === undefined ? command?.[0] === "kapply" : name === container,
+  );
+  if (main === undefined) throw new Error(`the pod has no container ${container ?? "that calls kapply"}`);
   const root = mkdtempSync(path.join(cluster.dir, "example-"));
   const words = [...(main.command ?? []), ...(main.args ?? [])];
   for (const { name, mountPath } of main.volumeMounts ?? []) {
-    const source = spec.volumes.find((volume) => volume.name === name)?.configMap?.name;
+    const source = spec.volumes?.find((volume) => volume.name === name)?.configMap?.name;
     // The service account's own mount, which admission adds to every pod, is runInPod's.
     if (source === undefined) continue;
     const dir = await layOut(cluster, namespace, source, root);
@@ -64,8 +72,15 @@ export async function runPod(
   writeFileSync(path.join(bin, "kapply"), `#!/bin/sh\nexec "${process.execPath}" "${binary}" "$@"\n`);
   chmodSync(path.join(bin, "kapply"), 0o755);
   for (const [name, file] of Object.entries(tools)) symlinkSync(file, path.join(bin, name));
+  const fields: Record<string, string | undefined> = {
+    "metadata.name": podName,
+    "metadata.namespace": namespace,
+  };
   const env = Object.fromEntries(
-    (main.env ?? []).map(({ name, value, valueFrom }) => [name, valueFrom === undefined ? value : namespace]),
+    (main.env ?? []).map(({ name, value, valueFrom }) => [
+      name,
+      valueFrom === undefined ? value : fields[valueFrom.fieldRef.fieldPath],
+    ]),
   );
   return runInPod(cluster, {
     namespace,

@@ -81,7 +81,7 @@ describe("kapply through kubectl proxy", () => {
 test("the example in which kapply goes through kubectl proxy running as a sidecar", async () => {
   const namespace = await appliedExample(cluster, "kubectl-proxy-sidecar");
   const { spec } = await cluster.get<{ spec: PodSpec }>(`/api/v1/namespaces/${namespace}/pods/proxied`);
-  expect(await runPod(cluster, namespace, spec, { kubectl: cluster.kubectlPath })).toMatchObject({
+  expect(await runPod(cluster, namespace, spec, { tools: { kubectl: cluster.kubectlPath } })).toMatchObject({
     status: 0,
     stdout: "configmap/proxied-settings created\n",
   });
