@@ -11,14 +11,19 @@ export interface LendingProxy {
   stop(): Promise<void>;
 }
 
-/** Starts one on a free port, or on a unix socket, and resolves once it listens. */
+/**
+ * Starts one on a free port, or on a unix socket, and resolves once it listens. `seen` is told of each request before it
+ * is sent on.
+ */
 export async function startLendingProxy(
   cluster: ClusterDescription,
   unixSocket?: string,
+  seen: (asked: http.IncomingMessage) => void = () => undefined,
 ): Promise<LendingProxy> {
   const { host, port, caPem: ca, adminToken } = cluster;
   const agent = new https.Agent({ keepAlive: true });
   const server = http.createServer((asked, answer) => {
+    seen(asked);
     const headers = { ...asked.headers, host: `${host}:${port}`, authorization: `Bearer ${adminToken}` };
     const to = { host, port, ca, agent, path: asked.url, method: asked.method, headers };
     const sent = https.request(to, (response) => {
