@@ -198,9 +198,10 @@ describe("waiting", () => {
     await createPod(cluster, namespace, "web");
     await makeReady(cluster, namespace, "web");
     expect(await ends).toEqual([{ is: "ready" }]);
-    // The first changes of a control plane are long out of its memory; the sandbox keeps the last 20,000.
+    // A control plane forgets its first changes sooner or later; the sandbox keeps the last 20,000.
     const lists = asked.filter((words) => words === "list pods");
-    expect(lists).toHaveLength(cluster.target === "control-plane" ? 2 : 1);
+    const often = cluster.target === "control-plane" ? [1, 2] : [1];
+    expect(often).toContain(lists.length);
   });
 });
 
