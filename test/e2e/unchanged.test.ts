@@ -12,10 +12,12 @@ import type { JsonObject } from "../../src/json.js";
 import { parseApiVersion } from "../../src/group-version.js";
 import { readManifests } from "../../src/manifest/index.js";
 import { isUnchanged, type Applier } from "../../src/merge/index.js";
-import type { KubeObject } from "../../src/model.js";
+import type { KubeObject, ResourceType } from "../../src/model.js";
 import { readyBody } from "../../src/plan/index.js";
 import { semanticsOf } from "../../src/schema/index.js";
+import type { Semantics } from "../../src/shape.js";
 import { testCluster } from "../cluster/client.js";
+import { sleep } from "../cluster/run.js";
 import { openSide, type Side } from "./differential/side.js";
 import { kapply } from "./kapply.js";
 import { kinds } from "./verdict/kinds.js";
@@ -50,8 +52,7 @@ test("objects as they were applied are known to be unchanged", async () => {
     const scope = ref.namespace === undefined ? "" : `/namespaces/${ref.namespace}`;
     const path = `${prefixOf(ref.apiVersion)}${scope}/${plural}/${encodeURIComponent(ref.name)}`;
     const type = { ...parseApiVersion(ref.apiVersion), kind: ref.kind, plural, namespaced };
-    const semantics = semanticsOf(type, await documentOf(ref.apiVersion));
-    if (semantics === undefined) throw new Error(`nothing is known of ${ref.kind}`);
+    const semantics = await semanticsFor(type, ref.apiVersion);
     const applier: Applier = { manager: "kapply", force: false, semantics, time: "2026-01-01T00:00:00Z" };
     const ready = readyBody(body, ref);
     if (isUnchanged(ready, await read(path), applier)) continue;
@@ -87,10 +88,20 @@ function prefixOf(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
+/** Once its schema is published, which is a moment after the kind is served. */
+async function semanticsFor(type: ResourceType, apiVersion: string): Promise<Semantics> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+    const semantics = semanticsOf(type, await documentOf(apiVersion));
+    if (semantics !== undefined) return semantics;
+    if (Date.now() > deadline) throw new Error(`nothing is known of ${type.kind}`);
+  }
+}
+
 async function documentOf(apiVersion: string): Promise<JsonObject> {
   const index = await read("/openapi/v3");
   const url = getPath(index, ["paths", prefixOf(apiVersion).slice(1), "serverRelativeURL"]);
-  return typeof url === "string" ? read(url) : {};
+  // A hash that is out of date by now is answered by a redirect.
+  return typeof url === "string" ? read(url.split("?")[0] ?? "") : {};
 }
 
 let side: Side;

@@ -260,7 +260,9 @@ describe("the rights that it needs", () => {
       reads,
       names.map((name) => item(configMaps, namespace, name, exists)),
     );
-    await expect.poll(() => said).toEqual(names.map((name) => `${name}: it does not exist`));
+    await expect
+      .poll(() => said.toSorted())
+      .toEqual(names.map((name) => `${name}: it does not exist`).toSorted());
     for (const name of names) await createConfigMap(cluster, namespace, name);
     expect(await ends).toEqual(names.map(() => ({ is: "ready" })));
     expect(asked.slice(0, first.length)).toEqual(first.map((verb) => `${verb} configmaps`));
