@@ -90,10 +90,12 @@ function prefixOf(apiVersion: string): string {
 
 /** Once its schema is published, which is a moment after the kind is served. */
 async function semanticsFor(type: ResourceType, apiVersion: string): Promise<Semantics> {
-  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
     const semantics = semanticsOf(type, await documentOf(apiVersion));
     if (semantics !== undefined) return semantics;
     if (Date.now() > deadline) throw new Error(`nothing is known of ${type.kind}`);
+    await sleep(200);
   }
 }
 
