@@ -28,7 +28,8 @@ export interface Circumstances {
 }
 
 export type Verdict =
-  | { retry: true; waitMs: number; why: string }
+  /** `why`: left out where nobody needs to know, as of a token that was rotated. */
+  | { retry: true; waitMs: number; why?: string | undefined }
   /** `final`: trying again would not help. */
   | { retry: false; because: "final" | "attempts" | "deadline" };
 
@@ -51,7 +52,7 @@ export function decide(troubles: readonly Trouble[], circumstances: Circumstance
   if (wait === "attempts") return { retry: false, because: "attempts" };
   if (circumstances.deadline !== undefined && circumstances.now + wait >= circumstances.deadline)
     return { retry: false, because: "deadline" };
-  return { retry: true, waitMs: wait, why: troubleWords(trouble) };
+  return { retry: true, waitMs: wait, why: isRenewed(trouble) ? undefined : troubleWords(trouble) };
 }
 
 type Wait = number | "final" | "attempts";
@@ -66,7 +67,7 @@ function waitAfter(trouble: Trouble, troubles: readonly Trouble[], so: Circumsta
   const { retry, uncertain } = rules[refusal];
   if (uncertain && !so.resendable) return "final";
   if (so.starting === true && (refusal === "forbidden" || refusal === "unauthenticated"))
-    return startingMs * (0.5 + so.random());
+    return afterUnauthenticated(troubles) === 0 ? 0 : startingMs * (0.5 + so.random());
   const asked = refused.status.code >= 500 || refused.status.code === 429 ? refused.retryAfterMs : undefined;
   switch (retry) {
     case "never":
@@ -124,10 +125,14 @@ function untilServed(times: number, { now, retryNotFoundUntil }: Circumstances):
 /** Other credentials are tried at once; the same ones once more, as a server that just starts may not know them yet. */
 function afterUnauthenticated(troubles: readonly Trouble[]): Wait {
   const all = troubles.filter((trouble) => isRefusal(trouble, "unauthenticated"));
-  const renewals = all.filter((trouble) => trouble.kind === "refusal" && trouble.renewed).length;
-  const last = all.at(-1);
-  if (last?.kind === "refusal" && last.renewed) return renewals <= maxRenewals ? 0 : "final";
+  const renewals = all.filter(isRenewed).length;
+  const last = troubles.at(-1);
+  if (last !== undefined && isRenewed(last)) return renewals <= maxRenewals ? 0 : "final";
   return all.length - renewals <= 1 ? reauthenticateMs : "final";
+}
+
+function isRenewed(trouble: Trouble): boolean {
+  return trouble.kind === "refusal" && trouble.renewed;
 }
 
 function isRefusal(trouble: Trouble, ...kinds: RefusalKind[]): boolean {

@@ -84,7 +84,8 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       if (stop.aborted) throw fail(request, troubles, "interrupted");
       const { waitMs, why } = verdict;
       const attempt = troubles.length + 1;
-      options.emit({ event: "retrying", what: request.what, why, attempt, seconds: waitMs / 1000 });
+      if (why !== undefined)
+        options.emit({ event: "retrying", what: request.what, why, attempt, seconds: waitMs / 1000 });
       await sleep(waitMs, stop);
     }
   }

@@ -210,8 +210,10 @@ describe("401", () => {
   const same = refusal("unauthenticated", 401);
   const renewed = refusal("unauthenticated", 401, undefined, true);
 
-  test("with new credentials to try is sent again at once", () => {
-    expect(decide([renewed], so)).toMatchObject({ retry: true, waitMs: 0 });
+  test("with new credentials to try is sent again at once, and nothing is said about it", () => {
+    const quietly = { retry: true, waitMs: 0, why: undefined };
+    expect(decide([renewed], so)).toEqual(quietly);
+    expect(decide([renewed], { ...so, starting: true })).toEqual(quietly);
   });
 
   test("with the same credentials is sent once more after two seconds", () => {
