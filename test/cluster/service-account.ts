@@ -1,4 +1,5 @@
 /** What a pod is given of its service account, and a command that finds it where a pod does. */
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Cluster } from "./client.js";
@@ -45,6 +46,37 @@ export async function serviceAccountFiles(
   for (const name of ["token", "ca.crt", "namespace"]) symlinkSync(`..data/${name}`, path.join(dir, name));
   chmodSync(dir, 0o755);
   return { dir, token, replaceToken: write, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** A token of a service account, created when missing, that can be revoked: it goes with a Secret that it is bound to. */
+export async function revocableToken(
+  cluster: Cluster,
+  { namespace, name }: ServiceAccount,
+): Promise<{ token: string; revoke: () => Promise<void> }> {
+  await cluster.tokenFor(namespace, name);
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  const metadata = { name: `bound-${randomBytes(4).toString("hex")}` };
+  const bound = await cluster.create<{ metadata: { uid: string } }>(secrets, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata,
+  });
+  const { status } = await cluster.create<{ status: { token: string } }>(
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: {
+        boundObjectRef: { apiVersion: "v1", kind: "Secret", ...metadata, uid: bound.metadata.uid },
+      },
+    },
+  );
+  return {
+    token: status.token,
+    revoke: async () => {
+      await cluster.delete(`${secrets}/${metadata.name}`);
+    },
+  };
 }
 
 export interface PodCommand {

@@ -4,7 +4,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startControlPlane, type ControlPlane } from "../../cluster/control-plane.js";
-import { runInPod, serviceAccountFiles, type ServiceAccountFiles } from "../../cluster/service-account.js";
+import {
+  revocableToken,
+  runInPod,
+  serviceAccountFiles,
+  type ServiceAccountFiles,
+} from "../../cluster/service-account.js";
 import { binary, configMap, kapply } from "../kapply.js";
 
 let cluster: ControlPlane;
@@ -90,32 +95,21 @@ describe("the API server", () => {
 
 test("a token that is rotated while it waits, the old one revoked, is not noticed", async () => {
   const namespace = await preparedNamespace();
-  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
-  const bound = { apiVersion: "v1", kind: "Secret", metadata: { name: "bound" } };
-  const { metadata } = await cluster.create<{ metadata: { uid: string } }>(secrets, bound);
-  const asked = {
-    apiVersion: "authentication.k8s.io/v1",
-    kind: "TokenRequest",
-    spec: { boundObjectRef: { apiVersion: "v1", kind: "Secret", name: "bound", uid: metadata.uid } },
-  };
-  const { status } = await cluster.create<{ status: { token: string } }>(
-    `/api/v1/namespaces/${namespace}/serviceaccounts/web/token`,
-    asked,
-  );
-  const files = await serviceAccountFiles(cluster, { namespace, name: "web" });
+  const account = { namespace, name: "web" };
+  const { token, revoke } = await revocableToken(cluster, account);
+  const files = await serviceAccountFiles(cluster, account);
   const renewed = files.token;
-  files.replaceToken(status.token);
+  files.replaceToken(token);
   const path = `/api/v1/namespaces/${namespace}/configmaps/cm-0`;
-  expect((await cluster.request(path, { token: status.token })).status).toBe(404);
-  // The token goes with the object that it is bound to.
-  await cluster.delete(`${secrets}/bound`);
+  expect((await cluster.request(path, { token })).status).toBe(404);
+  await revoke();
 
   await cluster.stopApiServer("SIGKILL");
   const running = applyInPod(namespace, files);
   await sleep(2000);
   files.replaceToken(renewed);
   await cluster.startApiServer();
-  expect((await cluster.request(path, { token: status.token })).status).toBe(401);
+  expect((await cluster.request(path, { token })).status).toBe(401);
   const ended = await running;
   files.remove();
   expect(ended).toMatchObject({ status: 0 });
