@@ -6,13 +6,16 @@ import { apiVersionOf } from "./group-version.js";
 import { execute, outcomeOf } from "./apply/index.js";
 import { readAndCheck, refuse } from "./input.js";
 import type { Job, World } from "./job.js";
+import type { Ending } from "./lease/index.js";
 import type { Outcome, Result } from "./model.js";
 import { planChanges, resolveTargets } from "./plan/index.js";
 import type { Planned, Target } from "./plan/index.js";
 import { resultOf } from "./result.js";
 import { bundledType, typesOfCrds } from "./schema/index.js";
 import type { Server } from "./server.js";
-import { asMembers, skippedOutcomes, takeTurn } from "./set.js";
+import { asMembers } from "./set.js";
+import { endingOf, skippedOutcomes, takeTurn } from "./turn.js";
+import type { Ours } from "./turn.js";
 import { waitForOutcomes } from "./waiting.js";
 
 /**
@@ -31,29 +34,42 @@ export async function run(job: Job, world: World): Promise<Result> {
   const { targets, problems } = await asMembers(resolved.targets, job, server);
   refuse(problems);
 
-  if (job.until === "planned") {
-    const planned = await plan(targets, server, job, world);
-    return resultOf(job, planned.map(outcomeOf), start, world.interrupted(), server);
-  }
-
   const turn = await takeTurn(targets, job, server, world);
-  if (turn.is === "skipped")
-    return resultOf(job, skippedOutcomes(targets, turn.why), start, world.interrupted(), server, turn.why);
-  let outcomes: Outcome[] | undefined;
+  const skipped = turn.is === "skipped" ? turn : undefined;
+  const done =
+    turn.is === "skipped"
+      ? skippedOutcomes(targets, turn.why)
+      : await inTurn(turn, targets, server, job, world);
+  // What another run applied is waited for like our own; of what is older, nothing may be left.
+  const waits = job.wait && job.until === "applied" && skipped?.because !== "older";
+  const outcomes = waits ? await waitForOutcomes(done, server, world.emit) : done;
+  return resultOf(job, outcomes, start, world.interrupted(), server, skipped?.why);
+}
+
+async function inTurn(
+  turn: Ours,
+  targets: readonly Target[],
+  server: Server,
+  job: Job,
+  world: World,
+): Promise<Outcome[]> {
+  let ending: Ending = "untouched";
   try {
     const planned = await plan(targets, server, job, world);
+    if (job.until === "planned") return planned.map(outcomeOf);
+    ending = "failed";
     world.emit({ event: "applying", objects: targets.length });
-    outcomes = await execute(planned, server, {
+    const outcomes = await execute(planned, server, {
       ...job,
       isBuiltIn: (type) => bundledType(apiVersionOf(type), type.kind) !== undefined,
       stopped: () => turn.lost() ?? (world.interrupted() === undefined ? undefined : "interrupted"),
       emit: world.emit,
     });
+    ending = endingOf(outcomes);
+    return outcomes;
   } finally {
-    await turn.end(outcomes);
+    await turn.end(ending);
   }
-  const ended = job.wait ? await waitForOutcomes(outcomes, server, world.emit) : outcomes;
-  return resultOf(job, ended, start, world.interrupted(), server);
 }
 
 function plan(targets: readonly Target[], server: Server, job: Job, { emit }: World): Promise<Planned[]> {

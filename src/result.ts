@@ -50,5 +50,7 @@ export function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> 
 function exitStatusOfRun(command: string, outcomes: readonly Outcome[]): number {
   const failure = outcomes.find(({ error }) => error !== undefined)?.error;
   if (failure !== undefined) return failure.exitStatus;
-  return command === "diff" && outcomes.some(({ action }) => action !== "unchanged") ? 1 : 0;
+  return command === "diff" && outcomes.some(({ action }) => action !== "unchanged" && action !== "skipped")
+    ? 1
+    : 0;
 }

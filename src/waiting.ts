@@ -36,12 +36,13 @@ interface Item extends WaitItem {
 export async function waitForOutcomes(outcomes: Outcome[], server: Server, emit: Emit): Promise<Outcome[]> {
   if (outcomes.some(({ error, action }) => error !== undefined || action === "not-attempted"))
     return outcomes;
-  const applied = outcomes.filter(({ action }) => action !== "skipped");
-  const wanted = applied.flatMap(({ ref, type }): Wanted[] =>
-    type === undefined ? [] : [{ ref, type, goal: { is: "ready" }, isNamed: false }],
-  );
-  const ended = await waitForAll(wanted, server, { ...server, emit });
-  const endOfOutcome = new Map(applied.map((outcome, at) => [outcome, ended[at]]));
+  const wanted = new Map<Outcome, Wanted>();
+  for (const outcome of outcomes) {
+    const { ref, type } = outcome;
+    if (type !== undefined) wanted.set(outcome, { ref, type, goal: { is: "ready" }, isNamed: false });
+  }
+  const ended = await waitForAll([...wanted.values()], server, { ...server, emit });
+  const endOfOutcome = new Map([...wanted.keys()].map((outcome, at) => [outcome, ended[at]]));
   return outcomes.map((outcome) => {
     const end = endOfOutcome.get(outcome);
     if (end === undefined || end.is === "ready") return outcome;

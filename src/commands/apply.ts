@@ -9,6 +9,7 @@ import { knownType, readyBody } from "../plan/index.js";
 import { createReporter, renderObjects } from "../report/index.js";
 import type { Output, Reporter } from "../report/index.js";
 import { bundledType, typesOfCrds } from "../schema/index.js";
+import { asMember, setNameOf } from "../set.js";
 import { defaultConcurrency, likelyNamespace, withServer } from "./connect.js";
 import type { Context, Run } from "./context.js";
 import { count, size } from "./parse.js";
@@ -58,6 +59,10 @@ async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRu
 
 /** `--dry-run=client`: the objects as they would be sent; no server is asked, not even for their types. */
 async function printObjects(values: Values, context: Context): Promise<number> {
+  if (values.text("owner") !== undefined)
+    throw new KapplyError("usage", "--owner needs a server, which knows the owner's uid", {
+      hint: "use --dry-run=server",
+    });
   const job = jobOf("apply", "validated", values, context);
   const output = outputOf(values);
   const reporter = await reporterFor(job, values, context, "client");
@@ -74,7 +79,7 @@ async function printObjects(values: Values, context: Context): Promise<number> {
       interrupted: context.interrupted,
     });
     if (output === "json" || output === "yaml") {
-      const objects = asSent(manifests, await likelyNamespace(values, context));
+      const objects = asSent(manifests, await likelyNamespace(values, context), setNameOf(job));
       context.stdout(renderObjects(objects, output, values.on("show-secrets")));
     } else await reporter.finish(result);
     return result.exitStatus;
@@ -84,11 +89,16 @@ async function printObjects(values: Values, context: Context): Promise<number> {
   }
 }
 
-function asSent(manifests: readonly Manifest[], namespace: string | undefined): Manifest["body"][] {
+function asSent(
+  manifests: readonly Manifest[],
+  namespace: string | undefined,
+  set: string | undefined,
+): Manifest["body"][] {
   const sources = { ofSet: typesOfCrds(manifests), bundled: bundledType };
   return manifests.map(({ ref, body }) => {
     const namespaced = knownType(ref, sources)?.namespaced === true;
-    return readyBody(body, namespaced ? { ...ref, namespace: ref.namespace ?? namespace } : ref);
+    const sent = readyBody(body, namespaced ? { ...ref, namespace: ref.namespace ?? namespace } : ref);
+    return asMember(sent, set);
   });
 }
 

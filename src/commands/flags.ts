@@ -233,6 +233,9 @@ export const connectionFlags: readonly FlagName[] = [
   "wait-for-access",
 ];
 
+/** The flags about a manifest set: `diff` takes those of `apply`, or it would show what `apply` does not do. */
+export const setFlags: readonly FlagName[] = ["set", "lock", "revision", "allow-downgrade", "owner"];
+
 /** The flags that say which manifests. */
 export const manifestFlags: readonly FlagName[] = [
   "filename",

@@ -1,6 +1,6 @@
 /** The commands: what they are called, which flags they take, what they show in help. The code of each loads when it runs. */
 import type { Command } from "./context.js";
-import { connectionFlags, manifestFlags } from "./flags.js";
+import { connectionFlags, manifestFlags, setFlags } from "./flags.js";
 import type { FlagName } from "./flags.js";
 
 const applying: readonly FlagName[] = [
@@ -26,17 +26,7 @@ export const commands: readonly Command[] = [
     description:
       "Reads all manifests, checks them, compares them with what is live, and writes what differs by server-side\n" +
       "apply: namespaces and CRDs first, workloads later, in parallel. One broken manifest, and nothing is sent.",
-    flags: [
-      ...applying.slice(0, 9),
-      "dry-run",
-      ...applying.slice(9),
-      "wait",
-      "set",
-      "lock",
-      "revision",
-      "allow-downgrade",
-      "owner",
-    ],
+    flags: [...applying.slice(0, 9), "dry-run", ...applying.slice(9), "wait", ...setFlags],
     examples: [
       ["Apply a directory", "kapply apply -f deploy/"],
       ["See what would change, without changing it", "kapply apply -f deploy/ --dry-run=server"],
@@ -54,7 +44,7 @@ export const commands: readonly Command[] = [
       "Prints a unified YAML diff between what is live and what apply would make of it, as the server's dry run has\n" +
       "it. Writes nothing. Exits 0 when nothing would change and 1 when something would. Who may only read, or asks\n" +
       "for it with --read-only, gets a prediction.",
-    flags: [...applying.slice(0, 9), "read-only", ...applying.slice(9)],
+    flags: [...applying.slice(0, 9), "read-only", ...applying.slice(9), ...setFlags],
     examples: [
       ["Before applying", "kapply diff -f deploy/"],
       ["With no permission to write", "kapply diff -f deploy/ --read-only"],

@@ -12,7 +12,7 @@ export type Verdict = { is: "go" } | { is: "skip"; why: string };
 export type Decision =
   | { do: "take" }
   | { do: "wait"; holder: string; since: string; leftMs: number }
-  | { do: "skip"; why: string };
+  | { do: "skip"; because: "applied" | "older"; why: string };
 
 export interface Circumstances {
   /** Our own identity as a holder. */
@@ -88,7 +88,7 @@ function kindWords(revision: Revision): string {
 export function decide(live: KubeObject | undefined, so: Circumstances): Decision {
   const recorded = recordedOn(live);
   const allowed = checkRevision(recorded, so.wanted, so.allowDowngrade);
-  if (allowed.is === "skip") return { do: "skip", why: allowed.why };
+  if (allowed.is === "skip") return { do: "skip", because: "older", why: allowed.why };
   const holding = holdingOf(live);
   // A write of ours whose answer was lost, or came too late to count.
   if (holding?.holder === so.holder) return { do: "take" };
@@ -98,6 +98,7 @@ export function decide(live: KubeObject | undefined, so: Circumstances): Decisio
   if (wasAppliedMeanwhile(recorded, so))
     return {
       do: "skip",
+      because: "applied",
       why: `${recorded.appliedBy ?? "another run"} applied the same set while this one waited`,
     };
   return { do: "take" };

@@ -33,6 +33,8 @@ export interface HoldOptions {
 /** There is nothing to do for this run: what it would apply is there already, or is older than what is there. */
 export interface Skipped {
   is: "skipped";
+  /** `applied`: just this is there by now. `older`: something newer is, and this need not be. */
+  because: "applied" | "older";
   why: string;
 }
 
@@ -67,7 +69,7 @@ export async function holdLease(
     stopHere(at, options, clock, waitedFor);
     const { live, first, unchangedMs } = await look();
     const decision = decide(live, { holder, wanted, allowDowngrade, first, unchangedMs });
-    if (decision.do === "skip") return { is: "skipped", why: decision.why };
+    if (decision.do === "skip") return { is: "skipped", because: decision.because, why: decision.why };
     if (decision.do === "take") {
       stopHere(at, options, clock, waitedFor);
       const held = await take(live);

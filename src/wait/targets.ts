@@ -28,7 +28,7 @@ export interface KindRow extends ResourceType {
  */
 export function parseTargets(args: readonly string[]): NamedTarget[] {
   const slashed = args.filter((arg) => arg.includes("/"));
-  if (slashed.length === args.length) return args.map(parseTarget);
+  if (slashed.length === args.length) return args.map((arg) => parseTarget(arg));
   if (slashed.length > 0)
     throw new KapplyError(
       "usage",
@@ -44,25 +44,29 @@ export function parseTargets(args: readonly string[]): NamedTarget[] {
   return words.flatMap((word) => names.map((name) => checked({ word, name }, args.join(" "))));
 }
 
-/** Reads `KIND/NAME`, or `KIND NAME` in one text. Throws `usage` for anything else. */
-export function parseTarget(text: string): NamedTarget {
+/** Reads `KIND/NAME`, or `KIND NAME` in one text; `flag` is where it stands. Throws `usage` for anything else. */
+export function parseTarget(text: string, flag?: string): NamedTarget {
   const parts = text.trim().split(/\/|\s+/);
   const [word = "", name = ""] = parts;
-  if (parts.length !== 2) throw notATarget(text);
-  return checked({ word, name }, text);
+  if (parts.length !== 2) throw notATarget(text, flag);
+  return checked({ word, name }, text, flag);
 }
 
-function checked(target: NamedTarget, text: string): NamedTarget {
+function checked(target: NamedTarget, text: string, flag?: string): NamedTarget {
   // A name is one segment of a path: what can't be one names nothing.
   const sound = !["", ".", ".."].includes(target.name) && !/[/%?#\s]/.test(target.name);
-  if (!sound || !/^[A-Za-z][A-Za-z0-9.-]*$/.test(target.word)) throw notATarget(text);
+  if (!sound || !/^[A-Za-z][A-Za-z0-9.-]*$/.test(target.word)) throw notATarget(text, flag);
   return target;
 }
 
-function notATarget(text: string): KapplyError {
-  return new KapplyError("usage", `${JSON.stringify(text)} is not KIND/NAME`, {
-    hint: "write it as deployment/web, svc/db or certificates.cert-manager.io/web",
-  });
+function notATarget(text: string, flag?: string): KapplyError {
+  return new KapplyError(
+    "usage",
+    `${flag === undefined ? "" : `${flag}: `}${JSON.stringify(text)} is not KIND/NAME`,
+    {
+      hint: "write it as deployment/web, svc/db or certificates.cert-manager.io/web",
+    },
+  );
 }
 
 /** A row of `schemas/resources.json`, or an `APIResource` of discovery; undefined for a subresource. */

@@ -153,7 +153,11 @@ test("an older revision skips at once, though the newer one is only begun; unles
   const skips = start("old", { wanted: old });
   const waits = start("forced", { wanted: old, allowDowngrade: true });
   await time.run(200);
-  expect(skips.result()).toEqual({ is: "skipped", why: "revision 7 is older than 9, which was begun" });
+  expect(skips.result()).toEqual({
+    is: "skipped",
+    because: "older",
+    why: "revision 7 is older than 9, which was begun",
+  });
   expect(waits.result()).toBeUndefined();
   expect(waits.waitedFor).toEqual(["new"]);
 });

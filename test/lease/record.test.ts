@@ -69,6 +69,7 @@ test("the same set is no reason to skip where another one was begun after it", (
   };
   expect(decide({ metadata: { annotations } }, so)).toEqual({
     do: "skip",
+    because: "applied",
     why: "a applied the same set while this one waited",
   });
   const crashed = { metadata: { annotations: { ...annotations, "kapply.dev/begun-hash": "other" } } };

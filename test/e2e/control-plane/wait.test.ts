@@ -78,7 +78,7 @@ subjects: [{ kind: ServiceAccount, name: web }]
     args: [binary, "apply", "-f", "-", "--wait", "--timeout=120s"],
     input: podSet,
     files,
-  }).finally(files.remove);
+  }).finally(() => files.remove());
   const user = `system:serviceaccount:${namespace}:web`;
   const isWatching = async (): Promise<boolean> =>
     (await cluster.readAudit()).some((event) => actorOf(event) === user && event.verb === "watch");

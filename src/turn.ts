@@ -1,0 +1,105 @@
+/** Whose turn it is to apply a set, by its Lease. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { leaseType } from "./cluster/index.js";
+import type { Job, SetOptions, World } from "./job.js";
+import { checkRevision, hashOf, holdLease, leaseName, parseRevision, recordedOn } from "./lease/index.js";
+import type { Ending, LeaseAt, Skipped, Wanted } from "./lease/index.js";
+import type { Outcome } from "./model.js";
+import type { Target } from "./plan/index.js";
+import { revisionOf } from "./pod/index.js";
+import type { Server } from "./server.js";
+import { ownControllers } from "./set.js";
+
+/** Our turn to apply the set, or why there is nothing to do for us. */
+export type Turn = Ours | Skipped;
+
+export interface Ours {
+  is: "ours";
+  /** Why nothing may be written any more. */
+  lost: () => string | undefined;
+  /** Gives the turn back, with what became of it. */
+  end: (ending: Ending) => Promise<void>;
+}
+
+const unlimited: Ours = { is: "ours", lost: () => undefined, end: () => Promise.resolve() };
+
+/**
+ * Waits for our turn. A revision needs the Lease as `--lock` does: one that is only compared can be overtaken on its way.
+ * Who only plans waits for nobody, and is told what would be skipped.
+ * @throws KapplyError as `holdLease` does.
+ */
+export async function takeTurn(
+  targets: readonly Target[],
+  job: Job,
+  server: Server,
+  world: Pick<World, "emit">,
+): Promise<Turn> {
+  const { set } = job;
+  if (set === undefined || (!set.lock && set.revision === undefined)) return unlimited;
+  const at = { namespace: server.connection.namespace, name: leaseName(set.name) };
+  const wanted: Wanted = {
+    hash: hashOf(targets.map(({ body }) => body)),
+    revision: await revisionFor(set, job, server),
+  };
+  if (job.until === "planned") return lookAhead(at, wanted, set, server);
+  const what = `lease.coordination.k8s.io/${at.name}`;
+  const held = await holdLease(at, await server.lease(at), {
+    holder: `${hostname()}_${randomUUID()}`,
+    wanted,
+    allowDowngrade: set.allowDowngrade,
+    deadline: server.deadline,
+    signal: server.signal,
+    waiting: ({ holder, since }) =>
+      world.emit({ event: "waiting", what, why: `${holder} applies this set since ${since}` }),
+  });
+  if (held.is === "skipped") return held;
+  held.signal.addEventListener("abort", server.stop);
+  return {
+    is: "ours",
+    lost: held.isLost,
+    end: async (ending) => {
+      held.signal.removeEventListener("abort", server.stop);
+      await held.release(ending).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        world.emit({ event: "warning", message: `${what} could not be given back: ${why}` });
+      });
+    },
+  };
+}
+
+async function revisionFor(set: SetOptions, job: Job, server: Server): Promise<Wanted["revision"]> {
+  if (set.revision === undefined) return undefined;
+  if (set.revision !== "auto") return parseRevision(set.revision);
+  return revisionOf(await ownControllers(job, server), server.get);
+}
+
+/** Whether `apply` would be skipped as things stand. */
+async function lookAhead(at: LeaseAt, wanted: Wanted, set: SetOptions, server: Server): Promise<Turn> {
+  if (wanted.revision === undefined) return unlimited;
+  const recorded = recordedOn(await server.get(leaseType, at.namespace, at.name));
+  const checked = checkRevision(recorded, wanted, set.allowDowngrade);
+  return checked.is === "go" ? unlimited : { is: "skipped", because: "older", why: checked.why };
+}
+
+/** What is recorded: a run that failed may have written some of the set. */
+export function endingOf(outcomes: readonly Outcome[]): Ending {
+  const wrote = outcomes.some(({ action }) => action !== "unchanged" && action !== "not-attempted");
+  const allDone = outcomes.every(({ error, action }) => error === undefined && action !== "not-attempted");
+  return allDone ? "applied" : wrote ? "failed" : "untouched";
+}
+
+/** The outcome of each object of a set that is not applied. */
+export function skippedOutcomes(targets: readonly Target[], why: string): Outcome[] {
+  return targets.map(({ ref, type, manifest: { place } }) => ({
+    ref,
+    type,
+    place,
+    action: "skipped",
+    reason: why,
+    differences: [],
+    warnings: [],
+    requests: 0,
+    milliseconds: 0,
+  }));
+}
