@@ -6,8 +6,9 @@ import { commands } from "./commands/index.js";
 import type { Command, Context } from "./commands/context.js";
 import { helpOf, overview } from "./commands/help.js";
 import { parseArguments } from "./commands/parse.js";
-import { exitStatusOf, KapplyError } from "./errors.js";
-import { signalStatuses } from "./result.js";
+import { exitStatuses, exitStatusOf, KapplyError } from "./errors.js";
+import { openOutput } from "./output.js";
+import { endedBy, signalStatuses, statusUnder } from "./result.js";
 import type { Signal } from "./result.js";
 import { version } from "./version.js";
 import { nearest } from "./words.js";
@@ -15,18 +16,24 @@ import { nearest } from "./words.js";
 /** How long requests under way may go on after the first signal. */
 const graceMs = 10_000;
 
+const output = openOutput(process.stdout, process.stderr);
+
 async function main(argv: readonly string[]): Promise<number> {
   const context = makeContext(
     basename(process.argv[1] ?? "").startsWith("kubectl-") ? "kubectl kapply" : "kapply",
   );
-  try {
-    const status = await dispatch(argv, context);
-    const signal = context.interrupted();
-    return signal === undefined ? status : signalStatuses[signal];
-  } catch (error) {
-    await tell(error, context);
+  const failed = async (error: unknown): Promise<number> => {
+    await tell(error, argv, context);
     return exitStatusOf(error);
-  }
+  };
+  const signal = context.interrupted;
+  const status = await dispatch(argv, context).then(
+    (ended) => statusUnder(signal(), ended),
+    (error: unknown) => failed(endedBy(signal(), error)),
+  );
+  const trouble = await output.end();
+  if (trouble === undefined || status > 1) return status;
+  return failed(new KapplyError("output", `standard output can't be written: ${trouble}`));
 }
 
 async function dispatch(argv: readonly string[], context: Context): Promise<number> {
@@ -59,10 +66,28 @@ function findCommand(name: string, context: Context): Command {
 }
 
 /** What went wrong before a command had a reporter of its own: the arguments, mostly. */
-async function tell(error: unknown, context: Context): Promise<void> {
+async function tell(error: unknown, argv: readonly string[], context: Context): Promise<void> {
   const { createReporter } = await import("./report/index.js");
-  const plain = { command: "", output: "text", diff: false, showSecrets: false } as const;
-  (await createReporter({ ...context, ...plain })).fail(error);
+  const { leaveTerminationMessage } = await import("./commands/ending.js");
+  const [word = ""] = argv;
+  const command = commands.some(({ name }) => name === word) ? word : "";
+  const reporter = await createReporter({
+    ...context,
+    command,
+    output: "text",
+    diff: false,
+    showSecrets: false,
+  });
+  reporter.fail(error);
+  await leaveTerminationMessage(terminationLogIn(argv), context, reporter);
+}
+
+/** The flag's value in arguments that may not be readable otherwise. */
+function terminationLogIn(argv: readonly string[]): string | undefined {
+  const flag = "--termination-log";
+  const at = argv.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  const arg = argv[at];
+  return arg === flag ? argv[at + 1] : arg?.slice(flag.length + 1);
 }
 
 function makeContext(name: string): Context {
@@ -78,10 +103,8 @@ function makeContext(name: string): Context {
     env,
     homedir: home(env),
     cwd: process.cwd(),
-    ...gather(
-      (text) => void stdout.write(text),
-      (text) => void stderr.write(text),
-    ),
+    stdout: output.stdout,
+    stderr: output.stderr,
     readStdin: (mostBytes) => readStdin(mostBytes, signals.soft),
     // Asking process.stdin would open it, which a run that does not read it need not wait for.
     stdinIsTerminal: isatty(0),
@@ -100,33 +123,6 @@ function home(env: NodeJS.ProcessEnv): string {
   } catch {
     return env["HOME"] || "/";
   }
-}
-
-/**
- * Gathers what a turn of the event loop writes to stdout: a thousand result lines are one write. What goes to stderr
- * stays behind what went to stdout before it.
- */
-function gather(
-  writeOut: (text: string) => void,
-  writeErr: (text: string) => void,
-): Pick<Context, "stdout" | "stderr"> {
-  let gathered = "";
-  const flush = (): void => {
-    const text = gathered;
-    gathered = "";
-    if (text !== "") writeOut(text);
-  };
-  process.on("exit", flush);
-  return {
-    stdout: (text) => {
-      if (gathered === "") setImmediate(flush);
-      gathered += text;
-    },
-    stderr: (text) => {
-      flush();
-      writeErr(text);
-    },
-  };
 }
 
 async function readStdin(mostBytes: number, stop: AbortSignal): Promise<Uint8Array> {
@@ -163,11 +159,7 @@ function endNow(hard: AbortController, status: number): void {
   setTimeout(() => process.exit(status), 500).unref();
 }
 
-// A reader that has seen enough (`kapply diff | head`) is no error of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+process.on("exit", output.flush);
 
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;

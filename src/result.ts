@@ -1,10 +1,23 @@
 /** Outcomes -> the result of a run: counted, and with the exit status that they come to. */
+import { KapplyError } from "./errors.js";
 import type { Action, Connection, Outcome, Result } from "./model.js";
 
 export type Signal = "SIGINT" | "SIGTERM";
 
 /** The exit status of a run that a signal ended: 128 and the signal's number. */
 export const signalStatuses: Record<Signal, number> = { SIGINT: 130, SIGTERM: 143 };
+
+/** The exit status of a run that may have been ended by a signal, which comes before all. */
+export function statusUnder(signal: Signal | undefined, status: number): number {
+  return signal === undefined ? status : signalStatuses[signal];
+}
+
+/** An error as what ended a run: with the signal's exit status where there was one. A defect stays what it is. */
+export function endedBy(signal: Signal | undefined, error: unknown): unknown {
+  if (signal === undefined || !(error instanceof KapplyError)) return error;
+  const details = { ...error.details, exitStatus: signalStatuses[signal] };
+  return new KapplyError(error.code, error.message, details);
+}
 
 /**
  * The result of a run that began at `start` (`performance.now()`). With several failures the exit status is that of
@@ -25,7 +38,7 @@ export function resultOf(
     summary: summaryOf(outcomes),
     outcomes,
     reason,
-    exitStatus: signal === undefined ? exitStatusOfRun(job.command, outcomes) : signalStatuses[signal],
+    exitStatus: statusUnder(signal, exitStatusOfRun(job.command, outcomes)),
     milliseconds: performance.now() - start,
     requests: server?.requests() ?? 0,
   };

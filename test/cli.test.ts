@@ -164,6 +164,18 @@ describe("manners", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
   test.each([
+    [["apply", "--nope"], "unknown flag --nope"],
+    [["apply", "-f", "-", "--lock"], "--lock is about a set, and there is no --set"],
+    [["aply"], 'kapply has no command "aply"'],
+    [["wait"], "wait needs objects"],
+  ])("a command line that can't be understood leaves a termination message: %j", (args, message) => {
+    const log = path.join(home, "termination-log");
+    writeFileSync(log, "");
+    const { status, stderr } = kapply([...args, `--termination-log=${log}`]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) as string });
+    expect(readFileSync(log, "utf8")).toContain(`error: ${message}`);
+  });
+  test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s while reading standard input ends with %i", async (signal, expected) => {

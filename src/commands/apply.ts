@@ -21,23 +21,23 @@ type DryRun = "client" | "server" | undefined;
 export const apply: Run = async (values, context) => {
   const dryRun = dryRunOf(values);
   if (dryRun === "client") return printObjects(values, context);
-  return runJob(
-    jobOf("apply", dryRun === "server" ? "planned" : "applied", values, context),
-    values,
-    context,
-    dryRun,
-  );
+  return runJob("apply", dryRun === "server" ? "planned" : "applied", values, context, dryRun);
 };
 
-export const diff: Run = (values, context) =>
-  runJob(jobOf("diff", "planned", values, context), values, context);
+export const diff: Run = (values, context) => runJob("diff", "planned", values, context);
 
-export const validate: Run = (values, context) =>
-  runJob(jobOf("validate", "validated", values, context), values, context);
+export const validate: Run = (values, context) => runJob("validate", "validated", values, context);
 
-async function runJob(job: Job, values: Values, context: Context, dryRun?: DryRun): Promise<number> {
-  const reporter = await reporterFor(job, values, context, dryRun);
+async function runJob(
+  command: string,
+  until: Job["until"],
+  values: Values,
+  context: Context,
+  dryRun?: DryRun,
+): Promise<number> {
+  const reporter = await reporterFor(command, values, context, dryRun);
   return toItsEnd(values, context, reporter, async () => {
+    const job = jobOf(command, until, values, context);
     const result = await withServer(
       values,
       context,
@@ -65,7 +65,7 @@ async function printObjects(values: Values, context: Context): Promise<number> {
     });
   const job = jobOf("apply", "validated", values, context);
   const output = outputOf(values);
-  const reporter = await reporterFor(job, values, context, "client");
+  const reporter = await reporterFor("apply", values, context, "client");
   let manifests: readonly Manifest[] = [];
   try {
     const result = await run(job, {
@@ -102,11 +102,11 @@ function asSent(
   });
 }
 
-function reporterFor(job: Job, values: Values, context: Context, dryRun: DryRun): Promise<Reporter> {
+function reporterFor(command: string, values: Values, context: Context, dryRun: DryRun): Promise<Reporter> {
   return createReporter({
-    command: job.command,
+    command,
     output: outputOf(values),
-    diff: job.command === "diff" || dryRun === "server",
+    diff: command === "diff" || dryRun === "server",
     dryRun,
     stdout: context.stdout,
     stderr: context.stderr,

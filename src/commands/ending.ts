@@ -1,6 +1,7 @@
 /** A command from its first request to what is left of it when it has ended. */
 import { exitStatusOf } from "../errors.js";
 import type { Reporter } from "../report/index.js";
+import { endedBy } from "../result.js";
 import type { Context } from "./context.js";
 import { openReport, terminationLogOf, writeTerminationLog } from "./end-files.js";
 import type { Values } from "./parse.js";
@@ -15,25 +16,39 @@ export async function toItsEnd(
   reporter: Reporter,
   work: () => Promise<number>,
 ): Promise<number> {
-  const status = await caught(reporter, async () => {
+  const status = await caught(context, reporter, async () => {
     const name = values.text("report");
     const report = name === undefined ? undefined : await openReport(name);
-    const ended = await caught(reporter, work);
+    const ended = await caught(context, reporter, work);
     const ending = reporter.ending();
     if (ending !== undefined) tell(context, await report?.write(ending.document));
     return ended;
   });
-  const log = terminationLogOf(values.text("termination-log"), context.env);
-  const ending = reporter.ending();
-  if (log !== undefined && ending !== undefined)
-    tell(context, await writeTerminationLog(log, ending.termination));
+  await leaveTerminationMessage(values.text("termination-log"), context, reporter);
   return status;
 }
 
-async function caught(reporter: Reporter, work: () => Promise<number>): Promise<number> {
+/** Writes why a run failed to where `--termination-log` says, or a pod's own file. */
+export async function leaveTerminationMessage(
+  named: string | undefined,
+  context: Context,
+  reporter: Reporter,
+): Promise<void> {
+  const log = terminationLogOf(named, context.env);
+  const ending = reporter.ending();
+  if (log !== undefined && ending !== undefined)
+    tell(context, await writeTerminationLog(log, ending.termination));
+}
+
+async function caught(
+  { interrupted }: Context,
+  reporter: Reporter,
+  work: () => Promise<number>,
+): Promise<number> {
   try {
     return await work();
-  } catch (error) {
+  } catch (thrown) {
+    const error = endedBy(interrupted(), thrown);
     reporter.fail(error);
     return exitStatusOf(error);
   }

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { testCluster, type Cluster } from "../cluster/client.js";
 import { run } from "../cluster/run.js";
@@ -120,6 +121,40 @@ describe("a second signal", () => {
     expect(seconds).toBeGreaterThan(9.5);
     expect(seconds).toBeLessThan(12);
     expect(summary).toMatchObject({ created: 4, unknown: atOnce });
+  });
+});
+
+describe("while it waits for its turn", () => {
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const)("%s ends it with %i, in what it reports too", async (signal, expected) => {
+    const server = testCluster();
+    const namespace = await server.freshNamespace("signals");
+    const now = new Date().toISOString().replace("Z", "000Z");
+    await server.create(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "kapply-web" },
+      spec: { holderIdentity: "another", leaseDurationSeconds: 60, acquireTime: now, renewTime: now },
+    });
+    const dir = folder(server, { "set.yaml": configMap("a", {}) });
+    const [report, log] = [path.join(dir, "report.json"), path.join(dir, "log")];
+    const flags = ["--set=web", "--lock", "-o", "ndjson", `--report=${report}`, `--termination-log=${log}`];
+    const child = spawn(process.execPath, [binary, "apply", "-n", namespace, "-f", dir, ...flags], {
+      env: { PATH: process.env["PATH"], HOME: server.dir, KUBECONFIG: server.kubeconfig },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    started.push(child);
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    await expect.poll(() => stdout, { timeout: 20_000 }).toContain('"event":"waiting"');
+    child.kill(signal);
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).toBe(expected);
+    expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({ exitStatus: expected });
+    expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ exitStatus: expected });
+    expect(readFileSync(log, "utf8")).toContain(`was interrupted (exit status ${expected})`);
   });
 });
 

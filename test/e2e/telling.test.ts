@@ -1,10 +1,12 @@
 /** What is told where nobody watches: events, reports, termination messages; and values from the environment. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
 import { eventsOf } from "../report/schema.js";
-import { configMap, folder, kapply, type KapplyOptions } from "./kapply.js";
+import { binary, configMap, folder, kapply, type KapplyOptions } from "./kapply.js";
 
 const cluster = testCluster();
 
@@ -110,6 +112,31 @@ describe("-o ndjson", () => {
     expect(events.map(({ event }) => event)).toContain("retrying");
     expect(events.at(-1)).toMatchObject({ event: "finished", exitStatus: 6 });
     expect(gone.status).toBe(6);
+  });
+
+  test("whose reader goes away ends as it would have, with all that it was to do", async () => {
+    const names = Array.from({ length: 60 }, (_, at) => `unread-${at}`);
+    const file = path.join(
+      folder(cluster, { "set.yaml": names.map((name) => configMap(name, {})).join("---\n") }),
+    );
+    const report = path.join(file, "report.json");
+    const flags = ["-o", "ndjson", "--set=unread", "--lock", `--report=${report}`];
+    const child = spawn(process.execPath, [binary, "apply", "-n", namespace, "-f", file, ...flags], {
+      env: { PATH: process.env["PATH"], HOME: cluster.dir, KUBECONFIG: cluster.kubeconfig },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [status] = (await once(child, "close")) as [number];
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(await Promise.all(names.map(isThere))).toEqual(names.map(() => true));
+    expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({
+      summary: { created: 60 },
+      exitStatus: 0,
+    });
+    const lease = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/kapply-unread`;
+    expect(await cluster.get(lease)).toMatchObject({ spec: { holderIdentity: "" } });
   });
 
   test("keeps a line a line, whatever a value holds", async () => {
