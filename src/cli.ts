@@ -6,7 +6,7 @@ import { commands } from "./commands/index.js";
 import type { Command, Context } from "./commands/context.js";
 import { helpOf, overview } from "./commands/help.js";
 import { parseArguments } from "./commands/parse.js";
-import { exitStatuses, exitStatusOf, KapplyError } from "./errors.js";
+import { exitStatusOf, KapplyError } from "./errors.js";
 import { openOutput } from "./output.js";
 import { endedBy, signalStatuses, statusUnder } from "./result.js";
 import type { Signal } from "./result.js";

@@ -16,6 +16,7 @@ export const exitStatuses = {
   "server-error": 6, // still failing after retries, or an answer that makes no sense
   timeout: 6, // --timeout passed
   "not-ready": 7, // applied, but not ready in time
+  "lease-lost": 6, // another run may hold the Lease of the set by now
   output: 74, // standard output can't be written
   interrupted: 130, // SIGINT; SIGTERM is 143
   internal: 70, // a defect of kapply itself

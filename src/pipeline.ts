@@ -65,7 +65,7 @@ async function inTurn(
       stopped: () => turn.lost() ?? (world.interrupted() === undefined ? undefined : "interrupted"),
       emit: world.emit,
     });
-    ending = endingOf(outcomes);
+    ending = endingOf(outcomes, server.writes());
     return outcomes;
   } finally {
     await turn.end(ending);

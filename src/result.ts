@@ -1,5 +1,5 @@
 /** Outcomes -> the result of a run: counted, and with the exit status that they come to. */
-import { KapplyError } from "./errors.js";
+import { exitStatuses, KapplyError } from "./errors.js";
 import type { Action, Connection, Outcome, Result } from "./model.js";
 
 export type Signal = "SIGINT" | "SIGTERM";
@@ -63,6 +63,8 @@ export function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> 
 function exitStatusOfRun(command: string, outcomes: readonly Outcome[]): number {
   const failure = outcomes.find(({ error }) => error !== undefined)?.error;
   if (failure !== undefined) return failure.exitStatus;
+  // Nothing failed, and no signal came: the Lease was lost on the way.
+  if (outcomes.some(({ action }) => action === "not-attempted")) return exitStatuses["lease-lost"];
   return command === "diff" && outcomes.some(({ action }) => action !== "unchanged" && action !== "skipped")
     ? 1
     : 0;

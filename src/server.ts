@@ -1,5 +1,5 @@
 /** A connected server: the only place where credentials meet the transport, and what the pipeline asks it for. */
-import { createAuthorizer, findConnection } from "./auth/index.js";
+import { chooseNamespace, createAuthorizer, findConnection } from "./auth/index.js";
 import type { AuthEnvironment, AuthFlags } from "./auth/index.js";
 import type { Writes } from "./apply/index.js";
 import {
@@ -19,6 +19,7 @@ import {
 } from "./cluster/index.js";
 import type { Sends, Transport } from "./cluster/index.js";
 import type { JsonObject } from "./json.js";
+import type { KapplyError } from "./errors.js";
 import { apiVersionOf } from "./group-version.js";
 import type { LeaseAt, LeaseRequests } from "./lease/index.js";
 import { managedFieldsPatch } from "./merge/index.js";
@@ -61,15 +62,24 @@ export interface Server extends PlanReads, Writes {
   schema: (groupVersion: string) => Promise<JsonObject | undefined>;
   /** What holding a Lease asks with: over connections of its own, so that no write is before it. */
   lease: (at: LeaseAt) => Promise<LeaseRequests>;
-  /** Lets no further request begin. */
-  stop: () => void;
+  /**
+   * Lets no request leave once there is a reason, and ends what waits when the signal aborts; for reads too. Gives what
+   * takes that back.
+   */
+  heed: (halted: () => KapplyError | undefined, signal: AbortSignal) => () => void;
+  /** Where the pod is that we run in. */
+  podNamespace: () => Promise<string>;
   /** What waiting reads with. */
   waitReads: WaitReads;
   /** When the run must be over, epoch milliseconds. */
   deadline: number | undefined;
   /** Aborted by the first signal. */
   signal: AbortSignal | undefined;
+  /** Aborted by the second signal. */
+  hardSignal: AbortSignal | undefined;
   requests: () => number;
+  /** Requests that may have changed something. */
+  writes: () => number;
   close: () => Promise<void>;
 }
 
@@ -91,7 +101,9 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     stopping.signal,
     ...(options.signal === undefined ? [] : [options.signal]),
   ]);
-  const transport = await openTransport({ ...options, accessMs, signal, connection, authorizer });
+  let halted: () => KapplyError | undefined = () => undefined;
+  const shared = { ...options, accessMs, connection, authorizer };
+  const transport = await openTransport({ ...shared, signal, halted: () => halted() });
   let beside: Promise<Transport> | undefined;
   options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
   const until = (): number => Math.min(Date.now() + servedWithinMs, options.deadline ?? Infinity);
@@ -132,14 +144,26 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     waitForCrd: (name) =>
       waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
     lease: async ({ namespace, name }) => {
-      beside ??= openTransport({ ...options, ...forLeases(options), connection, authorizer });
+      beside ??= openTransport({ ...shared, ...forLeases(options) });
       const own = await beside;
       return {
         get: () => getObject(own, leaseType, namespace, name),
         put: (lease) => putLease(own, lease, { fieldManager: options.fieldManager }),
       };
     },
-    stop: () => stopping.abort(),
+    heed: (why, lost) => {
+      const stop = (): void => stopping.abort();
+      halted = why;
+      lost.addEventListener("abort", stop);
+      return () => {
+        halted = () => undefined;
+        lost.removeEventListener("abort", stop);
+      };
+    },
+    podNamespace: async () => {
+      const { namespace, namespaceFrom } = await chooseNamespace({}, undefined, options.environment);
+      return namespaceFrom === "default" ? connection.namespace : namespace;
+    },
     waitReads: {
       get: (type, namespace, name) => getObject(transport, type, namespace, name),
       list: (type, namespace, selection) => readSnapshot(transport, type, namespace, selection),
@@ -147,7 +171,9 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     },
     deadline: options.deadline,
     signal,
+    hardSignal: options.hardSignal,
     requests: () => transport.requests,
+    writes: () => transport.writes,
     close: async () => {
       await Promise.all([transport.close(), beside?.then((own) => own.close())]);
     },
@@ -160,6 +186,7 @@ function forLeases({ deadline }: ServerOptions): Partial<ServerOptions> {
     concurrency: 2,
     requestTimeoutMs: 5000,
     signal: undefined,
+    hardSignal: undefined,
     deadline: deadline === undefined ? undefined : deadline + 10_000,
   };
 }

@@ -86,6 +86,7 @@ async function findOwner(text: string, job: Job, server: Server): Promise<Owner>
 }
 
 /** What controls the pod that we run in. */
-export function ownControllers(job: Job, server: Server): Promise<Controlled> {
-  return findControllers(server.connection.namespace, ownPodName(job.env), server.get);
+export async function ownControllers(job: Job, server: Server): Promise<Controlled> {
+  const name = ownPodName(job.env);
+  return findControllers(await server.podNamespace(), name, server.get);
 }

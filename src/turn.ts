@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { leaseType } from "./cluster/index.js";
+import { KapplyError } from "./errors.js";
 import type { Job, SetOptions, World } from "./job.js";
 import { checkRevision, hashOf, holdLease, leaseName, parseRevision, recordedOn } from "./lease/index.js";
 import type { Ending, LeaseAt, Skipped, Wanted } from "./lease/index.js";
@@ -50,22 +51,30 @@ export async function takeTurn(
     allowDowngrade: set.allowDowngrade,
     deadline: server.deadline,
     signal: server.signal,
+    hardSignal: server.hardSignal,
     waiting: ({ holder, since }) =>
       world.emit({ event: "waiting", what, why: `${holder} applies this set since ${since}` }),
   });
   if (held.is === "skipped") return held;
-  held.signal.addEventListener("abort", server.stop);
+  const unheed = server.heed(() => lostLease(held.isLost()), held.signal);
   return {
     is: "ours",
     lost: held.isLost,
     end: async (ending) => {
-      held.signal.removeEventListener("abort", server.stop);
+      unheed();
       await held.release(ending).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         world.emit({ event: "warning", message: `${what} could not be given back: ${why}` });
       });
     },
   };
+}
+
+function lostLease(why: string | undefined): KapplyError | undefined {
+  if (why === undefined) return undefined;
+  return new KapplyError("lease-lost", why, {
+    hint: "run it again: what was applied is left alone, and the rest is applied",
+  });
 }
 
 async function revisionFor(set: SetOptions, job: Job, server: Server): Promise<Wanted["revision"]> {
@@ -82,11 +91,11 @@ async function lookAhead(at: LeaseAt, wanted: Wanted, set: SetOptions, server: S
   return checked.is === "go" ? unlimited : { is: "skipped", because: "older", why: checked.why };
 }
 
-/** What is recorded: a run that failed may have written some of the set. */
-export function endingOf(outcomes: readonly Outcome[]): Ending {
-  const wrote = outcomes.some(({ action }) => action !== "unchanged" && action !== "not-attempted");
+/** What is recorded: of a run that failed some may be written, unless no write was sent. */
+export function endingOf(outcomes: readonly Outcome[], writes: number): Ending {
   const allDone = outcomes.every(({ error, action }) => error === undefined && action !== "not-attempted");
-  return allDone ? "applied" : wrote ? "failed" : "untouched";
+  if (allDone) return "applied";
+  return writes > 0 ? "failed" : "untouched";
 }
 
 /** The outcome of each object of a set that is not applied. */

@@ -33,7 +33,7 @@ export async function execute(
   const outcomes: Outcome[] = [];
   for (const stage of inOrder) {
     const ended = await mapParallel(stage, options.concurrency, async (one) => {
-      const why = halt ?? options.stopped();
+      const why = options.stopped() ?? halt;
       const outcome = why === undefined ? await makeReal(one, writes, options) : leftAlone(one, why);
       if (outcome.error !== undefined && ends.has(outcome.error.code))
         halt ??= `stopped after ${outcome.error.message}`;

@@ -44,11 +44,12 @@ export function failed({ target, ...planned }: Planned, error: unknown): Outcome
   return outcomeOf({ ...planned, target, verdict: { error } });
 }
 
-/** A failure, told apart: a write whose answer was lost is unknown; what a signal kept from being sent is neither. */
+/** A failure, told apart: a write whose answer was lost is unknown; what was kept from being sent is neither. */
 function failureOf(error: unknown, target: Target): Pick<Outcome, "action" | "error" | "reason"> {
   const lost = error instanceof KapplyError && error.details.answerLost === true;
-  if (!lost && error instanceof KapplyError && error.code === "interrupted") {
-    return { action: "not-attempted", reason: "interrupted" };
+  if (!lost && error instanceof KapplyError) {
+    if (error.code === "interrupted") return { action: "not-attempted", reason: "interrupted" };
+    if (error.code === "lease-lost") return { action: "not-attempted", reason: error.message };
   }
   return { action: lost ? "unknown" : "failed", error: toFailure(locate(error, target)) };
 }

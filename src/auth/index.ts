@@ -3,3 +3,4 @@ export { createAuthorizer } from "./authorizer.js";
 export { describeCredential } from "./describe.js";
 export type { AuthEnvironment, AuthFlags } from "./environment.js";
 export { findConnection } from "./find.js";
+export { chooseNamespace } from "./namespace.js";

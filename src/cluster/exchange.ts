@@ -15,6 +15,8 @@ export interface Attempt {
   timeoutIs: "attempt" | "deadline";
   maxBytes: number;
   signal?: AbortSignal | undefined;
+  /** Asked once it has a connection: whether it may still leave. */
+  mayLeave?: (() => boolean) | undefined;
 }
 
 export type Exchange =
@@ -60,6 +62,9 @@ export function exchangeOnce(dispatcher: Dispatcher, origin: string, attempt: At
       { origin, method, path, headers: attempt.headers, body: body ?? null },
       {
         onRequestStart(controller) {
+          // A request may have waited long for its connection, or the process may have stood still meanwhile.
+          if (attempt.mayLeave?.() === false)
+            settle({ kind: "fault", fault: { kind: "aborted", sent: false } });
           if (settled) {
             controller.abort(new Error("given up"));
             return;

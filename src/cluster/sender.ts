@@ -19,6 +19,8 @@ export interface Sender {
   open(request: StreamRequest, signal: AbortSignal): Promise<Stream | Reply | Trouble>;
   close(): Promise<void>;
   readonly sent: number;
+  /** Of these, what may have changed something. */
+  readonly writes: number;
 }
 
 const defaultMaxBytes = 64 * 1024 * 1024;
@@ -31,7 +33,9 @@ export async function openSender(options: TransportOptions, now: () => number): 
     concurrency: options.concurrency,
     connectTimeoutMs: requestTimeoutMs,
   });
+  const mayLeave = (): boolean => options.halted?.() === undefined;
   let sent = 0;
+  let writes = 0;
 
   function timeLimit() {
     const left = deadline === undefined ? Infinity : deadline - now();
@@ -50,6 +54,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
 
   function counted(request: Request): void {
     sent++;
+    if (request.method !== "GET" && request.harmless !== true) writes++;
     request.count?.();
   }
 
@@ -60,7 +65,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
     const { method, path } = request;
     counted(request);
     const exchange = await http.send(
-      { method, path, headers, body, maxBytes, signal: hardSignal, ...timeLimit() },
+      { method, path, headers, body, maxBytes, signal: hardSignal, mayLeave, ...timeLimit() },
       identity,
     );
     return understood(request, identity, exchange);
@@ -109,6 +114,9 @@ export async function openSender(options: TransportOptions, now: () => number): 
     close: () => http.close(),
     get sent() {
       return sent;
+    },
+    get writes() {
+      return writes;
     },
   };
 }

@@ -30,15 +30,23 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   let unwellAt = -Infinity;
   const accessUntil = now() + (options.accessMs ?? 0);
 
-  const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) =>
-    failure({ request, connection, troubles, because });
+  const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) => {
+    const error = failure({ request, connection, troubles, because });
+    return error.code === "interrupted" ? asHalted(error) : error;
+  };
+  /** What interrupted us, where that was no signal. */
+  const asHalted = (error: KapplyError): KapplyError => {
+    const halt = options.halted?.();
+    if (halt === undefined) return error;
+    return new KapplyError(halt.code, halt.message, { ...error.details, ...halt.details });
+  };
 
   /** Throws when nothing more may be sent. */
   function stopHere(request: Request, troubles: readonly Trouble[], stop: AbortSignal): void {
-    const interrupted = stop.aborted || hardSignal?.aborted === true;
+    const interrupted = stop.aborted || hardSignal?.aborted === true || options.halted?.() !== undefined;
     if (!interrupted && (deadline === undefined || now() < deadline)) return;
     const because = interrupted ? "interrupted" : "deadline";
-    throw troubles.length === 0 ? notSent(request, because) : fail(request, troubles, because);
+    throw troubles.length === 0 ? asHalted(notSent(request, because)) : fail(request, troubles, because);
   }
 
   async function inTurn<T>(send: () => Promise<T>): Promise<T> {
@@ -107,6 +115,9 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     },
     get requests() {
       return sender.sent;
+    },
+    get writes() {
+      return sender.writes;
     },
   };
 }

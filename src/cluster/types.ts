@@ -1,4 +1,5 @@
 /** What the rest of kapply sees of the connection to an API server. */
+import type { KapplyError } from "../errors.js";
 import type { Json } from "../json.js";
 import type { Authorizer, Connection, Emit } from "../model.js";
 import type { Fault } from "./faults.js";
@@ -18,6 +19,8 @@ export interface TransportOptions {
   signal?: AbortSignal | undefined;
   /** Once aborted requests in flight are given up too. */
   hardSignal?: AbortSignal | undefined;
+  /** Why nothing may leave any more: asked right before each request does. */
+  halted?: (() => KapplyError | undefined) | undefined;
   /** How many requests are in flight at once, and how many connections are opened at most. */
   concurrency: number;
   /** Anything beyond is a defect of ours, and is not sent. */
@@ -52,6 +55,8 @@ export interface Transport {
   close(): Promise<void>;
   /** Attempts sent so far. */
   readonly requests: number;
+  /** Those of them that may have changed something. */
+  readonly writes: number;
 }
 
 export interface Request {

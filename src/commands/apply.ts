@@ -192,6 +192,14 @@ function setOf(values: Values): Job["set"] {
   const name = values.text("set");
   const revision = values.text("revision");
   const lock = values.on("lock");
+  if (values.on("allow-downgrade") && revision === undefined)
+    throw new KapplyError("usage", "--allow-downgrade is about a revision, and there is no --revision", {
+      hint: "give the revision that is to be applied: --revision N",
+    });
+  if (revision !== undefined && values.text("selector") !== undefined)
+    throw new KapplyError("usage", "--revision is about a whole set, and -l selects a part of it", {
+      hint: "apply the whole set, or leave --revision out",
+    });
   if (name !== undefined) return { name, lock, revision, allowDowngrade: values.on("allow-downgrade") };
   const alone = lock ? "--lock" : revision === undefined ? undefined : "--revision";
   if (alone === undefined) return undefined;

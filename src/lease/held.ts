@@ -32,6 +32,8 @@ export interface KeepOptions {
   durationMs: number;
   clock: Clock;
   random: () => number;
+  /** Gives up giving it back. */
+  hardSignal?: AbortSignal | undefined;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface HoldOptions {
   deadline?: number | undefined;
   /** Ends waiting. Nothing is taken any more once it is aborted. */
   signal?: AbortSignal | undefined;
+  /** Gives up giving it back. */
+  hardSignal?: AbortSignal | undefined;
   /** Told once of each holder that is waited for; `since` is by the holder's clock. */
   waiting?: ((held: { holder: string; since: string }) => void) | undefined;
   clock?: Clock | undefined;
@@ -103,7 +105,7 @@ interface TakeOptions extends HoldOptions {
 
 /** Tries to take the Lease as it was read; undefined where it has to be read again. */
 function taker(at: LeaseAt, requests: LeaseRequests, options: TakeOptions) {
-  const { holder, wanted, durationSeconds = 15, clock, random } = options;
+  const { holder, wanted, durationSeconds = 15, clock, random, hardSignal } = options;
   const durationMs = durationSeconds * 1000;
   let lostAnswers = 0;
   let before: Recorded | undefined;
@@ -122,7 +124,7 @@ function taker(at: LeaseAt, requests: LeaseRequests, options: TakeOptions) {
     const sentAt = clock.now();
     const result = await requests.put(lease).catch(readAgain);
     if (result.is === "stale" || clock.now() - sentAt >= writableMs(durationMs)) return undefined;
-    const keeping = { at, holder, wanted, before, durationMs, clock, random };
+    const keeping = { at, holder, wanted, before, durationMs, clock, random, hardSignal };
     return keepHeld({ lease: result.lease, sentAt }, requests, keeping);
   };
 }

@@ -13,9 +13,12 @@ export interface ReleaseOptions {
   before: Recorded;
   ending: Ending;
   clock: Clock;
+  /** Gives it up; aborted before, one quick try is made all the same. */
+  hardSignal?: AbortSignal | undefined;
 }
 
 const mostMs = 5000;
+const quickMs = 250;
 const pauseMs = 300;
 
 /**
@@ -26,23 +29,27 @@ const pauseMs = 300;
 export async function giveBack(
   held: KubeObject,
   requests: LeaseRequests,
-  { at, holder, clock, ...done }: ReleaseOptions,
+  { at, holder, clock, hardSignal, ...done }: ReleaseOptions,
 ): Promise<void> {
-  const until = clock.now() + mostMs;
+  const isQuick = hardSignal?.aborted === true;
+  const limitMs = isQuick ? quickMs : mostMs;
+  const until = clock.now() + limitMs;
+  const stop = isQuick ? undefined : hardSignal;
+  const isOver = (): boolean => clock.now() >= until || stop?.aborted === true;
   let lease: KubeObject | undefined = held;
   let trouble: Error = new KapplyError(
     "timeout",
-    `the Lease ${at.name} in namespace ${at.namespace} could not be given back within ${mostMs / 1000} s`,
+    `the Lease ${at.name} in namespace ${at.namespace} could not be given back within ${limitMs / 1000} s`,
   );
   const inTime = async <T>(request: Promise<T>): Promise<T | undefined> => {
     try {
-      return await within(clock, request, until - clock.now());
+      return await within(clock, request, until - clock.now(), stop);
     } catch (error) {
       trouble = error instanceof Error ? error : new Error(String(error));
       return undefined;
     }
   };
-  while (clock.now() < until) {
+  while (!isOver()) {
     if (lease !== undefined) {
       const result = await inTime(requests.put(releasedLease(lease, clock.wall(), done)));
       if (result?.is === "written") return;
@@ -51,15 +58,24 @@ export async function giveBack(
     const live = await inTime(requests.get().then((found) => ({ found })));
     if (live !== undefined && holdingOf(live.found)?.holder !== holder) return;
     lease = live?.found;
-    await clock.sleep(Math.min(pauseMs, until - clock.now()));
+    await clock.sleep(Math.min(pauseMs, until - clock.now()), stop);
   }
   throw trouble;
 }
 
-/** What a promise resolves to, or undefined when that takes longer. Where it rejects later, nobody hears of it. */
-async function within<T>(clock: Clock, promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+/**
+ * What a promise resolves to, or undefined when that takes longer or is stopped. Where it rejects later, nobody hears of
+ * it.
+ */
+async function within<T>(
+  clock: Clock,
+  promise: Promise<T>,
+  milliseconds: number,
+  stop: AbortSignal | undefined,
+): Promise<T | undefined> {
   const settled = new AbortController();
-  const late = clock.sleep(Math.max(0, milliseconds), settled.signal).then(() => undefined);
+  const ends = stop === undefined ? settled.signal : AbortSignal.any([settled.signal, stop]);
+  const late = clock.sleep(Math.max(0, milliseconds), ends).then(() => undefined);
   try {
     return await Promise.race([promise, late]);
   } finally {

@@ -65,7 +65,7 @@ const longest = 10;
  * @throws KapplyError `usage` where neither is set.
  */
 export function ownPodName(environment: Readonly<Record<string, string | undefined>>): string {
-  const name = environment["POD_NAME"] ?? environment["HOSTNAME"] ?? "";
+  const name = environment["POD_NAME"] || environment["HOSTNAME"] || "";
   if (name !== "") return name;
   throw new KapplyError("usage", "can't tell which pod this is: neither POD_NAME nor HOSTNAME is set", {
     hint: podNameHint,

@@ -37,7 +37,7 @@ export function ownerOfPod({ namespace, pod, controllers }: Controlled): Owner {
 
 /**
  * The owner of `--owner KIND/NAME`, from the live object.
- * @throws KapplyError `usage` for one that is in no namespace.
+ * @throws KapplyError `usage` for one that is in no namespace, or is about to go.
  */
 export function ownerOf(object: KubeObject): Owner {
   const text = (...path: string[]): string => {
@@ -51,6 +51,10 @@ export function ownerOf(object: KubeObject): Owner {
     name: text("metadata", "name"),
     uid: text("metadata", "uid"),
   };
+  if (text("metadata", "deletionTimestamp") !== "")
+    throw new KapplyError("usage", `--owner: ${owner.kind} ${owner.name} is being deleted`, {
+      hint: "what it owned would go with it: wait until it is gone, and name what comes after it",
+    });
   if (owner.namespace !== "") return owner;
   throw new KapplyError("usage", `--owner: ${owner.kind} ${owner.name} is cluster-scoped`, {
     hint: "an owner and what it owns are in one namespace: name an object of the run's namespace",
@@ -59,7 +63,7 @@ export function ownerOf(object: KubeObject): Owner {
 
 /** The reference to an owner. It blocks nothing, so it needs no right on the owner's finalizers. */
 export function ownerReference({ apiVersion, kind, name, uid }: Owner): JsonObject {
-  return { apiVersion, kind, name, uid, controller: false, blockOwnerDeletion: false };
+  return { apiVersion, kind, name, uid };
 }
 
 export type Owned = { is: "owned"; body: KubeObject } | { is: "refused"; problem: Problem };

@@ -28,6 +28,12 @@ subjects: [{ kind: ServiceAccount, name: late }]
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** For a set `web` with a Lease, too. */
+const leaseRole = role.replace(
+  "rules:",
+  "rules:\n  - { apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [kapply-web], verbs: [get, create, update] }",
+);
+
 /** Applies the ConfigMap `settings` as a pod of the service account `late` does. */
 function applyInPod(at: Cluster, namespace: string, flags: string[] = []) {
   return runInPod(at, {
@@ -129,11 +135,14 @@ contexts: [{ name: c, context: { cluster: c, user: u } }]
 });
 
 describe("a Role that is bound after the pod has started", () => {
-  test("is waited for, and the wait is shown", async () => {
+  test.each([
+    ["", role, []],
+    [", for the Lease of a set too", leaseRole, ["--set=web", "--lock"]],
+  ])("is waited for, and the wait is shown%s", async (_, input, flags) => {
     const namespace = await cluster.freshNamespace();
-    const running = applyInPod(cluster, namespace);
+    const running = applyInPod(cluster, namespace, flags);
     await sleep(2000);
-    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: role });
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
     const { status, stdout, stderr } = await running;
     expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: "configmap/settings created\n" });
     expect(stderr).toMatch(/^retrying .*403.*late/m);

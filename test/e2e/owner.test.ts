@@ -37,8 +37,6 @@ const referenceTo = (uid: string): object => ({
   kind: "Deployment",
   name: "web",
   uid,
-  controller: false,
-  blockOwnerDeletion: false,
 });
 
 async function ownersOf(namespace: string, name: string): Promise<object[] | undefined> {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
 import { sleep } from "../cluster/run.js";
 import { configMap, kapply } from "./kapply.js";
+import { podOfDeployment } from "./workload-pods.js";
 
 const cluster = testCluster();
 
@@ -75,6 +76,39 @@ describe("a copy that waited for its turn, with --wait", () => {
     });
     expect(stderr).not.toContain("waiting");
   });
+});
+
+test("--revision auto is that of the pod's own controller, wherever the set is applied", async () => {
+  const [home, elsewhere] = [await cluster.freshNamespace("turn"), await cluster.freshNamespace("turn")];
+  const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: app, image: app }] }
+`;
+  await kapply(cluster, ["apply", "-n", home, "-f", "-"], { input: deployment });
+  const { name } = await podOfDeployment(cluster, home, "web", 1);
+  const done = await kapply(cluster, ["apply", "-n", elsewhere, "-f", "-", "--set=web", "--revision=auto"], {
+    input: configMap("settings", {}),
+    env: { POD_NAME: name, POD_NAMESPACE: home },
+  });
+  expect(done, done.stderr).toMatchObject({ status: 0 });
+  const { metadata } = await cluster.get<Lease>(leasePath(elsewhere));
+  expect(metadata.annotations["kapply.dev/revision"]).toContain("deployment.apps/web");
+});
+
+test.each([
+  [["--revision=5", "-l", "app=web"], "--revision is about a whole set, and -l selects a part of it"],
+  [["--allow-downgrade"], "--allow-downgrade is about a revision, and there is no --revision"],
+])("%j is refused", async (flags, message) => {
+  const input = configMap("settings", {});
+  const args = ["apply", "-n", "default", "-f", "-", "--set=web", ...flags];
+  const { status, stderr } = await kapply(cluster, args, { input });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) as string });
 });
 
 describe("what would be done with a set", () => {

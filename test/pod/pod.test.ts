@@ -157,8 +157,6 @@ describe("--owner", () => {
     kind: "Deployment",
     name: "web",
     uid: "uid-web",
-    controller: false,
-    blockOwnerDeletion: false,
   };
   const owners = (made: ReturnType<typeof withOwner>): unknown =>
     made.is === "owned" && (made.body["metadata"] as Record<string, unknown>)["ownerReferences"];
