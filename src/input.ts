@@ -2,7 +2,7 @@
 import { KapplyError } from "./errors.js";
 import type { Job, World } from "./job.js";
 import type { JsonObject } from "./json.js";
-import { readManifests, selectManifests } from "./manifest/index.js";
+import { asWritten, readManifests, selectManifests } from "./manifest/index.js";
 import type { Manifest, Problem } from "./model.js";
 import { checkManifests } from "./schema/index.js";
 import type { CheckOptions, CheckResult } from "./schema/index.js";
@@ -18,12 +18,14 @@ export async function readAndCheck(job: Job, world: World): Promise<Manifest[]> 
     ({ code }) => !(job.allowEmpty && code === "empty"),
   );
   world.seen(manifests);
+  for (const name of reading.unused)
+    world.emit({ event: "warning", message: `--env-subst names ${name}, which no manifest refers to` });
   world.emit({ event: "started", command: job.command, manifests: manifests.length });
   const offline = await checkManifests(manifests, checkOptions(job));
   const asks = job.until !== "validated" && unread.length === 0 && offline.problems.some(mayBeNewer);
   const { problems, warnings } = asks ? await secondOpinion(manifests, offline, job, world) : offline;
-  world.warn(warnings);
-  refuse([...unread, ...problems]);
+  world.warn(asWritten(warnings, reading.filled));
+  refuse([...unread, ...asWritten(problems, reading.filled)]);
   return manifests;
 }
 

@@ -121,8 +121,9 @@ function reporterFor(command: string, values: Values, context: Context, dryRun: 
 function jobOf(command: string, until: Job["until"], values: Values, context: Context): Job {
   const [stray] = values.rest;
   if (stray !== undefined) {
+    const meant = values.list("env-subst").includes("*") && /^[A-Z_][A-Z0-9_,]*$/.test(stray);
     throw new KapplyError("usage", `${command} does not take "${stray}"`, {
-      hint: `name files with -f: ${command} -f ${stray}`,
+      hint: meant ? `--env-subst=${stray}` : `name files with -f: ${command} -f ${stray}`,
     });
   }
   const filenames = values.list("filename");
@@ -169,8 +170,8 @@ export function readingJob(command: string, values: Values, context: Context): J
 }
 
 function substitutionOf(values: Values, { env }: Context): Job["sources"]["substitute"] {
-  const names = values.text("env-subst");
-  return names === undefined ? undefined : readSubstitution(names, env);
+  const names = values.list("env-subst");
+  return names.length === 0 ? undefined : readSubstitution(names, env);
 }
 
 function sizes(values: Values): Pick<Job["sources"], "maxFileBytes" | "maxTotalBytes"> {

@@ -32,7 +32,7 @@ export const flags = {
     takes: "text",
     value: "FORMAT",
     choices: ["text", "json", "ndjson", "yaml", "name"],
-    help: "text, json, ndjson (events as they happen), name; yaml with --dry-run=client",
+    help: "text, json, ndjson (events as they happen), name; of apply --dry-run=client also yaml",
   },
   "dry-run": {
     takes: "text",
@@ -96,10 +96,10 @@ export const flags = {
     help: "who owns the objects, so that they go with it: KIND/NAME, or self, the top controller of this pod",
   },
   "env-subst": {
-    takes: "text",
+    takes: "repeat",
     value: "A,B",
     bare: "*",
-    help: "replace ${A}, ${A:-default} and ${A:?message} in values by environment variables; all, or those named",
+    help: "replace ${A}, ${A:-default} and ${A:?message} in values by environment variables; all, or those named; $${A} is text",
   },
   report: { takes: "text", value: "FILE", help: "write the whole result as JSON" },
   "termination-log": {

@@ -1,4 +1,5 @@
 /** Sources (files, directories, standard input) to placed manifests. */
+export { asWritten } from "./filled.js";
 export { manifestsOf } from "./manifests.js";
 export type { ReadOptions } from "./options.js";
 export { readManifests } from "./read.js";

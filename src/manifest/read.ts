@@ -5,8 +5,9 @@ import { type YamlDocument, type YamlReading, readJson, readYaml } from "../yaml
 import { textOfBytes } from "./encoding.js";
 import { manifestsOf } from "./manifests.js";
 import type { ReadOptions } from "./options.js";
+import { asWritten, type Filled } from "./filled.js";
 import { type Refused, sizeText } from "./refusals.js";
-import { substitute } from "./substitute.js";
+import { type Substitution, substitute } from "./substitute.js";
 import { type Listed, type Source, filesAtOnce, listFiles, readFile, readStandardInput } from "./sources.js";
 
 const mebibyte = 1024 * 1024;
@@ -18,25 +19,42 @@ type Item = Listed | Refused | "-";
  * Reads manifests from files, directories and standard input, in the order of `filenames`. Directories give their
  * .yaml, .yml and .json files; a file that is named is read whatever its extension; one that is reached twice is
  * read once. Nothing is thrown but what `readStdin` throws as a KapplyError: what can't be read, parsed or taken as
- * an object is a problem, and so is a set without any manifest (code `empty`).
+ * an object is a problem, and so is a set without any manifest (code `empty`). `unused` are the variables that `--env-subst`
+ * names and no document refers to; `filled` is where variables were put, for `asWritten`.
  */
 export async function readManifests(
   options: ReadOptions,
-): Promise<{ manifests: Manifest[]; problems: Problem[] }> {
+): Promise<{ manifests: Manifest[]; problems: Problem[]; unused: string[]; filled: Filled[] }> {
   const sources = await readSources(options);
+  const used = new Set<string>();
+  const filled: Filled[] = [];
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const source of sources) {
     const read =
       "bytes" in source ? await readSource(source) : { documents: [], problems: [sourceProblem(source)] };
-    const reading = options.substitute === undefined ? read : substitute(read, options.substitute);
+    const reading =
+      options.substitute === undefined ? read : replaced(read, options.substitute, { used, filled });
     for (const document of reading.documents) documents.push(document);
     for (const problem of reading.problems) problems.push(problem);
   }
   const found = manifestsOf(documents);
   for (const problem of found.problems) problems.push(problem);
   if (found.manifests.length === 0 && problems.length === 0) problems.push(nothing(options, sources.length));
-  return { manifests: found.manifests, problems };
+  const { names = "all" } = options.substitute ?? {};
+  const unused = names === "all" ? [] : names.filter((name) => !used.has(name));
+  return { manifests: found.manifests, problems: asWritten(problems, filled), unused, filled };
+}
+
+function replaced(
+  read: YamlReading,
+  substitution: Substitution,
+  { used, filled }: { used: Set<string>; filled: Filled[] },
+): YamlReading {
+  const reading = substitute(read, substitution);
+  for (const name of reading.used) used.add(name);
+  for (const one of reading.filled) filled.push(one);
+  return reading;
 }
 
 /** Reads what is named. The gates on sizes come before the reading, as far as sizes are known before. */

@@ -45,9 +45,9 @@ interface Reader {
 }
 
 /**
- * The parts of a text; two neighbours are never both text. `$$` is a dollar, except before `(`, where Kubernetes has an
- * escape of its own for a container's `args`; a `$` before anything else than `{` stays. A default may hold references,
- * and `\}` for a brace. With names, a reference to any other variable is text, though a default in it is read on.
+ * The parts of a text; two neighbours are never both text. `$${A}` is the text `${A}`; any other `$` stays as it is, alone
+ * or doubled, since scripts and SQL are full of them. A default may hold references, and `\}` for a brace. With names, a
+ * reference to any other variable is text, escaped or not, though a default in it is read on.
  */
 export function parseReferences(text: string, names: Names): Part[] | Malformed {
   try {
@@ -92,9 +92,26 @@ function readSpecial(reader: Reader, depth: number): Part {
   const { text, at } = reader;
   const two = text.slice(at, at + 2);
   if (two === "${") return readReference(reader, depth);
-  const escaped = two === "\\}" || (two === "$$" && text.charAt(at + 2) !== "(");
-  reader.at += escaped ? 2 : 1;
+  if (two === "$$") return readDollars(reader);
+  reader.at += two === "\\}" ? 2 : 1;
   return two === "\\}" ? two : text.charAt(at);
+}
+
+const dollars = /\$+/y;
+
+/** Dollars before what would be a reference: each two are one, and the last of an odd number begins it. */
+function readDollars(reader: Reader): string {
+  const { text, at } = reader;
+  dollars.lastIndex = at;
+  const { length } = dollars.exec(text)?.[0] ?? "";
+  const begins = openingAt(reader, at + length - 1);
+  if (begins?.isRead !== true) {
+    // The last one may begin a reference that is left as it is.
+    reader.at = at + length - 1;
+    return "$".repeat(length - 1);
+  }
+  reader.at = at + length - (length % 2);
+  return "$".repeat(length >> 1);
 }
 
 const opening = /\$\{([A-Za-z_][A-Za-z0-9_]*)/y;
@@ -102,15 +119,25 @@ const opening = /\$\{([A-Za-z_][A-Za-z0-9_]*)/y;
 /** What a shell has between the name and the brace, this room's two forms among them. */
 const operators = /[-:=?+#%/^,@[]/;
 
-function readReference(reader: Reader, depth: number): Part {
-  const { text, names } = reader;
-  opening.lastIndex = reader.at;
+/** What begins with `${` at a place: undefined where nothing does. */
+function openingAt(
+  { text, names }: Reader,
+  at: number,
+): { name: string | undefined; end: number; next: string; isRead: boolean } | undefined {
+  if (!text.startsWith("${", at)) return undefined;
+  opening.lastIndex = at;
   const name = opening.exec(text)?.[1];
-  const wanted = names === "all" || (name !== undefined && names.has(name));
-  const end = reader.at + 2 + (name?.length ?? 0);
+  const end = at + 2 + (name?.length ?? 0);
   const next = text.charAt(end);
-  const left = !wanted || (names !== "all" && next !== "" && next !== "}" && !operators.test(next));
-  if (left) {
+  const wanted = names === "all" || (name !== undefined && names.has(name));
+  const isRead = wanted && (names === "all" || next === "" || next === "}" || operators.test(next));
+  return { name, end, next, isRead };
+}
+
+function readReference(reader: Reader, depth: number): Part {
+  const { text } = reader;
+  const { name, end, next = "", isRead } = openingAt(reader, reader.at) ?? { end: reader.at };
+  if (isRead !== true) {
     reader.at += 2;
     return "${";
   }
@@ -121,7 +148,7 @@ function readReference(reader: Reader, depth: number): Part {
     reader.at = end + 1;
     return { is: "value", name };
   }
-  if (next === "") throw unclosed(reader, name);
+  if (next === "" || next === "\n" || next === "\r") throw unclosed(reader, name);
   if (form !== ":-" && form !== ":?") throw unknownForm(reader, name, next);
   const start = reader.at;
   reader.at = end + 2;
@@ -130,6 +157,14 @@ function readReference(reader: Reader, depth: number): Part {
   reader.at += 1;
   if (form === ":-") return { is: "default", name, otherwise: parts };
   return { is: "required", name, message: text.slice(end + 2, reader.at - 1) };
+}
+
+/** The variables that parts refer to. */
+export function namesIn(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    if (typeof part === "string") return [];
+    return part.is === "default" ? [part.name, ...namesIn(part.otherwise)] : [part.name];
+  });
 }
 
 /**

@@ -4,7 +4,8 @@ import { isObject, setKey, type Json, type JsonObject } from "../json.js";
 import type { Path, Problem, ProblemCode } from "../model.js";
 import { nearest } from "../words.js";
 import { resolvePlain, type YamlDocument, type YamlReading } from "../yaml/index.js";
-import { type Environment, fill, type Missing, type Names, parseReferences } from "./references.js";
+import type { Filled } from "./filled.js";
+import { type Environment, fill, type Missing, type Names, namesIn, parseReferences } from "./references.js";
 
 /** Which references are replaced, and by what. */
 export interface Substitution {
@@ -16,10 +17,13 @@ export interface Substitution {
 /** What `--env-subst` without names stands for. */
 const all = "*";
 
-/** The substitution that `--env-subst=A,B` asks for, `*` for all. Throws `usage` for what can't be a variable's name. */
-export function substitutionOf(text: string, env: Environment): Substitution {
-  if (text === all) return { names: "all", env };
-  const names = text.split(",").map((name) => name.trim());
+/**
+ * The substitution that `--env-subst=A,B` asks for, `*` for all; given several times it is for the names of each. Throws
+ * `usage` for what can't be a variable's name.
+ */
+export function substitutionOf(texts: readonly string[], env: Environment): Substitution {
+  if (texts.includes(all)) return { names: "all", env };
+  const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim());
   const bad = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   if (bad === undefined) return { names, env };
   throw new KapplyError("usage", `--env-subst: "${bad}" is not the name of a variable`, {
@@ -28,23 +32,38 @@ export function substitutionOf(text: string, env: Environment): Substitution {
 }
 
 /**
- * Documents with `${A}`, `${A:-default}` and `${A:?message}` replaced in scalar values; `$$` is a dollar. Keys stay, and
- * so does the structure: a value is always one scalar, whatever it holds. A plain (unquoted) scalar that is one reference
+ * Documents with `${A}`, `${A:-default}` and `${A:?message}` replaced in scalar values; `$${A}` is text. Keys stay, and so
+ * does the structure: a value is always one scalar, whatever it holds. A plain (unquoted) scalar that is one reference
  * and nothing else is read as YAML reads plain scalars, so that `${REPLICAS}` may be a number; any other, and all of
- * JSON, is text. A variable without a value is a problem, and its document is left out. No problem repeats a value.
+ * JSON, is text. A variable without a value is a problem, and its document is left out. No problem of this repeats a value. `used` is what the documents
+ * refer to, `filled` where.
  */
-export function substitute(reading: YamlReading, { names, env }: Substitution): YamlReading {
+export function substitute(
+  reading: YamlReading,
+  { names, env }: Substitution,
+): YamlReading & { used: ReadonlySet<string>; filled: Filled[] } {
+  const filled: Filled[] = [];
+  const used = new Set<string>();
   const documents: YamlDocument[] = [];
   const problems = [...reading.problems];
   const known = names === "all" ? names : new Set(names);
   for (const document of reading.documents) {
     const found: Problem[] = [];
-    const walk: Walk = { document, names: known, env, path: [], problems: found, room: maxInserted };
+    const walk: Walk = {
+      document,
+      names: known,
+      env,
+      path: [],
+      problems: found,
+      used,
+      filled,
+      room: maxInserted,
+    };
     const value = walkValue(walk, document.value);
     if (found.length === 0) documents.push({ ...document, value });
     for (const problem of found) problems.push(problem);
   }
-  return { documents, problems };
+  return { documents, problems, used, filled };
 }
 
 /** Variables may add this many characters to a document: twice what an API server stores of an object. */
@@ -57,6 +76,8 @@ interface Walk {
   /** Where the walk is. */
   path: (string | number)[];
   problems: Problem[];
+  used: Set<string>;
+  filled: Filled[];
   /** How many characters variables may still add. */
   room: number;
 }
@@ -81,6 +102,7 @@ function scalarOf(walk: Walk, text: string): Json {
   if (walk.room < 0) return text; // told already
   const parts = parseReferences(text, walk.names);
   if ("message" in parts) return refused(walk, text, "bad-value", parts.message, parts.hint);
+  for (const name of namesIn(parts)) walk.used.add(name);
   const filled = fill(parts, walk.env);
   if (filled.missing.length > 0) return lacking(walk, text, filled.missing);
   walk.room -= Math.max(0, filled.text.length - text.length);
@@ -90,11 +112,16 @@ function scalarOf(walk: Walk, text: string): Json {
   }
   const [only] = parts;
   const whole = parts.length === 1 && typeof only === "object";
-  if (!whole || !walk.document.isPlain(walk.path)) return filled.text;
+  if (!whole || !walk.document.isPlain(walk.path)) return noted(walk, text, filled.text);
   const value = resolvePlain(filled.text);
-  if (value !== undefined) return value;
+  if (value !== undefined) return noted(walk, text, value);
   const message = `the variable ${only.name} is a number that Kubernetes can't hold: integers have 64 bits, and there is no infinity`;
   return refused(walk, text, "bad-value", message, "quote the reference if it is meant as text");
+}
+
+function noted(walk: Walk, written: string, value: Json): Json {
+  if (value !== written) walk.filled.push({ place: walk.document.placeOf([...walk.path]), written, value });
+  return value;
 }
 
 /** A problem for each variable, once for a scalar. */
@@ -104,9 +131,17 @@ function lacking(walk: Walk, text: string, missing: readonly Missing[]): Json {
     if (told.has(one.name)) continue;
     told.add(one.name);
     const said = one.message === "" ? "" : `: ${one.message}`;
-    refused(walk, text, "unset-variable", `the variable ${one.name} is ${one.is}${said}`, wayOut(walk, one));
+    const message = `the variable ${one.name} is ${one.is}${lineOf(text, one.name)}${said}`;
+    refused(walk, text, "unset-variable", message, wayOut(walk, one));
   }
   return text;
+}
+
+/** In a text of several lines, the line is told: its place is that of the whole text. */
+function lineOf(text: string, name: string): string {
+  if (!text.trimEnd().includes("\n")) return "";
+  const before = text.split(new RegExp(`\\$\\{${name}(?![A-Za-z0-9_])`), 1)[0] ?? "";
+  return ` (in line ${before.split("\n").length} of the text)`;
 }
 
 function wayOut({ names, env }: Walk, { name, is, message }: Missing): string {

@@ -183,6 +183,15 @@ data:
     });
   });
 
+  test("is for the names of all its flags, and tells those that nothing refers to", async () => {
+    const input = configMap("named", { a: "${A}", b: "${B}", c: "${C}" });
+    const flags = ["--env-subst=A", "--env-subst=B,GREETNG"];
+    const { status, stderr } = await over(input, ["apply", ...flags], { env: { A: "1", B: "2", C: "3" } });
+    expect(status).toBe(0);
+    expect(stderr).toContain("Warning: --env-subst names GREETNG, which no manifest refers to\n");
+    expect((await live("named")).data).toEqual({ a: "1", b: "2", c: "${C}" });
+  });
+
   test("gives plain scalars the type that kubectl would read", async () => {
     const scale = `apiVersion: apps/v1
 kind: Deployment

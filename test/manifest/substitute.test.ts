@@ -54,13 +54,14 @@ describe("a reference", () => {
     ["$", "$"],
     ["a$ {A}", "a$ {A}"],
     ["$(A)", "$(A)"],
-    ["$$", "$"],
-    ["$$A", "$A"],
+    ["$$", "$$"],
+    ["$$A", "$$A"],
     ["$${A}", "${A}"],
     ["$$${A}", "$x"],
     ["$$$${A}", "$${A}"],
-    ["5$$, 6$$", "5$, 6$"],
+    ["AS $$ BEGIN; END $$", "AS $$ BEGIN; END $$"],
     ["$$(A)", "$$(A)"],
+    ["kill -9 $$; $$$", "kill -9 $$; $$$"],
     ["\\${A}", "\\x"],
     ["}{A}", "}{A}"],
   ])("is not in %s, which is %s", (text, expected) => {
@@ -113,7 +114,7 @@ describe("the type of a scalar that is one reference", () => {
     ["with a tag", "v: !!str ${N}", "3"],
     ["beside anything else", "v: 1${N}", "13"],
     ["beside another one", "v: ${N}${N}", "33"],
-    ["beside an escape", "v: ${N}$$", "3$"],
+    ["beside an escape", "v: ${N}$${N}", "3${N}"],
   ])("is text %s", (_where, text, expected) => {
     expect(replaced(`${text}\n`, { N: "3" }).documents[0]?.value).toEqual({ v: expected });
   });
@@ -185,6 +186,13 @@ describe("problems", () => {
       "3:6 the variable B is not set (set it, or give a default as in ${B:-value}; write $${B} if the text is meant)",
       "4:10 the variable C is empty: set it to the image (set it; write $${C} if the text is meant)",
       "5:4 the variable D is not set (set it, or give a default as in ${D:-value}; write $${D} if the text is meant)",
+    ]);
+  });
+
+  test("in a text of several lines say which", () => {
+    const reading = replaced("v: |\n  first\n  ${AB} ${A}\n  ${A}\n", { AB: "x" });
+    expect(reading.problems.map(({ message }) => message)).toEqual([
+      "the variable A is not set (in line 2 of the text)",
     ]);
   });
 
@@ -335,14 +343,14 @@ describe("readManifests", () => {
 
   test("substitutes where it is asked to, before anything is made of the objects", async () => {
     expect((await read({})).manifests[0]?.ref.name).toBe("${NAME}");
-    const { manifests, problems } = await read({ substitute: substitutionOf("*", { NAME: "web" }) });
+    const { manifests, problems } = await read({ substitute: substitutionOf(["*"], { NAME: "web" }) });
     expect(problems).toEqual([]);
     expect(manifests[0]?.ref.name).toBe("web");
     expect(manifests[0]?.placeOf(["data", "a"])).toEqual({ source: "-", line: 6, column: 6 });
   });
 
   test("tells what is not set, and nothing of the document besides", async () => {
-    const { manifests, problems } = await read({ substitute: substitutionOf("NAME,OTHER", {}) });
+    const { manifests, problems } = await read({ substitute: substitutionOf(["NAME,OTHER"], {}) });
     expect(manifests).toEqual([]);
     expect(problems).toEqual([
       expect.objectContaining({
@@ -351,6 +359,12 @@ describe("readManifests", () => {
         place: { source: "-", line: 4, column: 9 },
       }),
     ]);
+  });
+
+  test("tells which of the named variables no document refers to", async () => {
+    const { unused } = await read({ substitute: substitutionOf(["NAME,NMAE"], { NAME: "web" }) });
+    expect(unused).toEqual(["NMAE"]);
+    expect(await read({ substitute: substitutionOf(["*"], { NAME: "web" }) })).toMatchObject({ unused: [] });
   });
 
   test("substitutes in JSON files", async () => {
@@ -365,7 +379,7 @@ describe("readManifests", () => {
       recursive: false,
       readStdin: () => Promise.reject(new Error("not asked for")),
       stdinIsTerminal: false,
-      substitute: substitutionOf("*", { NAME: "web", N: "3" }),
+      substitute: substitutionOf(["*"], { NAME: "web", N: "3" }),
     });
     rmSync(dir, { recursive: true });
     expect(manifests[0]?.body).toMatchObject({ metadata: { name: "web" }, data: { n: "3" } });
@@ -373,9 +387,10 @@ describe("readManifests", () => {
 });
 
 test("--env-subst names variables, or means all", () => {
-  expect(substitutionOf("*", {}).names).toBe("all");
-  expect(substitutionOf("A, B_2", {}).names).toEqual(["A", "B_2"]);
+  expect(substitutionOf(["*"], {}).names).toBe("all");
+  expect(substitutionOf(["A, B_2"], {}).names).toEqual(["A", "B_2"]);
+  expect(substitutionOf(["A", "B,C"], {}).names).toEqual(["A", "B", "C"]);
   // `--env-subst=$NAMES` with nothing in NAMES is a mistake, and neither "all" nor "none".
   for (const bad of ["", "A,", "*,A", "$A", "${A}", "A-B", "1A", "A B"])
-    expect(() => substitutionOf(bad, {})).toThrow(/is not the name of a variable/);
+    expect(() => substitutionOf([bad], {})).toThrow(/is not the name of a variable/);
 });
