@@ -275,6 +275,8 @@ export interface Outcome {
   error?: Failure | undefined;
   /** Why it was skipped or not attempted, or why what is shown of it is a prediction. */
   reason?: string | undefined;
+  /** Why it was not ready yet when waiting was given up, though nothing was wrong with it. */
+  notReady?: string | undefined;
   warnings: string[];
   requests: number;
   milliseconds: number;

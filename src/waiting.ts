@@ -8,13 +8,15 @@ import {
   failureFromPods,
   meets,
   needsSlices,
+  openMemory,
   podQuery,
   podsBehind,
   readinessOf,
   reasonFromPods,
+  sightingsOf,
   waitUntil,
 } from "./wait/index.js";
-import type { Goal, Readiness, Related, Waited, WaitItem } from "./wait/index.js";
+import type { Goal, Memory, Readiness, Related, Selector, Waited, WaitItem } from "./wait/index.js";
 
 /** An object that is waited for, and what is to become of it. */
 export interface Wanted {
@@ -46,7 +48,7 @@ export async function waitForOutcomes(outcomes: Outcome[], server: Server, emit:
   return outcomes.map((outcome) => {
     const end = endOfOutcome.get(outcome);
     if (end === undefined || end.is === "ready") return outcome;
-    return end.is === "failed" ? { ...outcome, error: end.error } : { ...outcome, reason: end.why };
+    return end.is === "failed" ? { ...outcome, error: end.error } : { ...outcome, notReady: end.why };
   });
 }
 
@@ -54,20 +56,25 @@ export interface WaitWorld {
   emit: Emit;
   deadline?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Looks once at each object, and ends as if the time were over then. */
+  once?: boolean | undefined;
 }
 
-/** What became of an object that was waited for. */
-export type Ended = { is: "ready" } | { is: "failed"; error: Failure } | { is: "left"; why: string };
+/** What became of an object that was waited for, and for how long it was. */
+export type Ended = ({ is: "ready" } | { is: "failed"; error: Failure } | { is: "left"; why: string }) & {
+  milliseconds: number;
+};
 
 /** Waits until all are what they are to become, or one of them never will be. What became of each comes in their order. */
 export async function waitForAll(
   wanted: readonly Wanted[],
   server: Pick<Server, "waitReads">,
-  { emit, deadline, signal }: WaitWorld,
+  { emit, deadline, signal, once }: WaitWorld,
 ): Promise<Ended[]> {
   const waited = await waitUntil(wanted.map(itemOf), server.waitReads, {
     deadline,
     signal,
+    once,
     failFast: true,
     onWaiting: ({ wanted: { ref, type } }, why) => {
       emit({ event: "waiting", what: nameOf(ref, type), why, ref });
@@ -79,26 +86,26 @@ export async function waitForAll(
   return waited.map(endOf);
 }
 
-function endOf({ item: { wanted }, end }: Waited<Item>): Ended {
+function endOf({ item: { wanted }, end, milliseconds }: Waited<Item>): Ended {
+  const notReady = (message: string, hint?: string): Ended => {
+    const error = toFailure(new KapplyError("not-ready", message, { hint }));
+    return { is: "failed", error, milliseconds };
+  };
   switch (end.is) {
     case "ready":
-      return end;
+      return { ...end, milliseconds };
     case "failed":
       return notReady(`it will not become ${wordOf(wanted.goal)} by waiting: ${end.why}`);
     case "unreadable":
-      return { is: "failed", error: toFailure(end.error) };
+      return { is: "failed", error: toFailure(end.error), milliseconds };
     case "unfinished":
       if (end.because !== "deadline")
-        return { is: "left", why: `not ${wordOf(wanted.goal)} yet: ${end.why}` };
+        return { is: "left", why: `not ${wordOf(wanted.goal)} yet: ${end.why}`, milliseconds };
       return notReady(
         `it is not ${wordOf(wanted.goal)} in time: ${end.why}`,
         "give it more time with --timeout",
       );
   }
-}
-
-function notReady(message: string, hint?: string): Ended {
-  return { is: "failed", error: toFailure(new KapplyError("not-ready", message, { hint })) };
 }
 
 function wordOf(goal: Goal): string {
@@ -122,14 +129,15 @@ function nameOf({ name }: Ref, { kind, group }: ResourceType): string {
 }
 
 function itemOf(wanted: Wanted): Item {
-  const { type, ref, goal } = wanted;
+  const { type, ref } = wanted;
+  const memory = openMemory();
   return {
     wanted,
     type,
     namespace: ref.namespace,
     name: ref.name,
     related: (object) => relatedTo(object, wanted),
-    meets: (object, related) => judge(goal, object, related, wanted),
+    meets: (object, related) => judge(object, related, wanted, memory),
   };
 }
 
@@ -138,34 +146,36 @@ const pods = (): ResourceType | undefined => bundledType("v1", "Pod");
 const replicaSets = (): ResourceType | undefined => bundledType("apps/v1", "ReplicaSet");
 
 function relatedTo(object: KubeObject | undefined, { goal, type, ref, isNamed }: Wanted): Related[] {
-  const of = (found: ResourceType | undefined, labelSelector: string, needed: boolean): Related[] =>
-    found === undefined ? [] : [{ type: found, labelSelector, needed }];
+  const of = (found: ResourceType | undefined, selector: Selector, needed: boolean): Related[] =>
+    found === undefined ? [] : [{ type: found, selector, needed }];
   if (isNamed && needsSlices(goal, type)) return of(slices(), endpointSliceSelector(ref.name), true);
-  const query = object === undefined || goal.is !== "ready" ? undefined : podQuery(object);
+  if (object === undefined || goal.is === "create" || goal.is === "delete") return [];
+  // Of a condition or a value that does not come the object itself says why, until it never will.
+  if (goal.is !== "ready" && meets(goal, object).is !== "failed") return [];
+  const query = podQuery(object);
   if (query === undefined) return [];
-  const { labelSelector } = query;
-  return [
-    ...of(pods(), labelSelector, false),
-    ...(query.replicaSets ? of(replicaSets(), labelSelector, false) : []),
-  ];
+  const { selector } = query;
+  return [...of(pods(), selector, false), ...(query.replicaSets ? of(replicaSets(), selector, false) : [])];
 }
 
 /** The verdict on the object itself; of a workload that is not ready, its Pods say why, and whether it ever will be. */
 function judge(
-  goal: Goal,
   object: KubeObject | undefined,
   [first, second]: readonly (readonly KubeObject[] | undefined)[],
-  { isNamed, type }: Wanted,
+  { goal, isNamed, type }: Wanted,
+  memory: Memory,
 ): Readiness {
-  const now = Date.now();
-  if (isNamed && needsSlices(goal, type)) return meets(goal, object, now, first);
+  if (goal.is === "delete" && memory.isAnother(object)) return { is: "ready" };
+  if (isNamed && needsSlices(goal, type)) return meets(goal, object, undefined, first);
+  if (object === undefined) return meets(goal, object);
+  const behind = first === undefined ? [] : podsBehind(object, first, second);
+  const seenFor = memory.see([object, ...behind].flatMap(sightingsOf));
   // Of a set, an object is as far as it can be by itself: who answers behind a Service may not be of the set.
-  const isOwn = !isNamed && goal.is === "ready" && object !== undefined;
-  const verdict = isOwn ? readinessOf(object, now) : meets(goal, object, now);
-  if (verdict.is !== "waiting" || object === undefined || first === undefined) return verdict;
-  const behind = podsBehind(object, first, second);
-  const never = failureFromPods(behind, now);
+  const isOwn = !isNamed && goal.is === "ready";
+  const verdict = isOwn ? readinessOf(object, seenFor) : meets(goal, object, seenFor);
+  if (verdict.is === "ready") return verdict;
+  const never = verdict.is === "waiting" ? failureFromPods(behind, seenFor) : undefined;
   if (never !== undefined) return { is: "failed", why: never };
-  const reason = reasonFromPods(behind, now);
-  return reason === undefined ? verdict : { is: "waiting", why: `${verdict.why}; ${reason}` };
+  const reason = reasonFromPods(behind, seenFor);
+  return reason === undefined ? verdict : { ...verdict, why: `${verdict.why}; ${reason}` };
 }

@@ -1,9 +1,16 @@
 /** What messages call things. */
-import type { Connection, ResourceType } from "../model.js";
+import { apiVersionOf } from "../group-version.js";
+import type { Connection, Ref, ResourceType } from "../model.js";
 
 /** An object as messages name it: `deployment.apps/web in namespace shop`. */
 export function objectName(type: ResourceType, namespace: string | undefined, name: string): string {
   return `${typeName(type)}/${name}${type.namespaced && namespace !== undefined ? ` in namespace ${namespace}` : ""}`;
+}
+
+/** An object as events name it. */
+export function objectRef(type: ResourceType, namespace: string | undefined, name: string): Ref {
+  const ref = { apiVersion: apiVersionOf(type), kind: type.kind, name };
+  return type.namespaced && namespace !== undefined ? { ...ref, namespace } : ref;
 }
 
 /** A kind as messages name it: `deployment.apps`. */

@@ -4,7 +4,7 @@ import { KapplyError } from "../errors.js";
 import { getKey, getPath, isObject, setKey } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import { isTooLarge } from "./failures.js";
-import { objectName, typeName } from "./naming.js";
+import { objectName, objectRef, typeName } from "./naming.js";
 import { collectionPath, objectPath } from "./paths.js";
 import { freshContinueToken } from "./status.js";
 import type { Reply, Request, Transport } from "./types.js";
@@ -26,6 +26,7 @@ export async function getObject(
     method: "GET",
     path,
     what,
+    ref: objectRef(type, namespace, name),
     count,
     alsoReturn: ["object-missing", "namespace-missing"],
   });

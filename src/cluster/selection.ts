@@ -7,6 +7,7 @@ import { collectionPath } from "./paths.js";
 export type Selection =
   | { by: "name"; name: string }
   | { by: "names"; names: ReadonlySet<string> }
+  /** All where the selector is empty. */
   | { by: "labels"; selector: string };
 
 /**
@@ -22,7 +23,8 @@ export function selectionPath(
 ): string {
   const parameters = new URLSearchParams(query);
   if (selection.by === "name") parameters.set("fieldSelector", `metadata.name=${escaped(selection.name)}`);
-  if (selection.by === "labels") parameters.set("labelSelector", selection.selector);
+  if (selection.by === "labels" && selection.selector !== "")
+    parameters.set("labelSelector", selection.selector);
   const text = parameters.toString();
   return collectionPath(type, namespace) + (text === "" ? "" : `?${text}`);
 }
@@ -48,6 +50,6 @@ export function selectionWords(selection: Selection): string {
     case "names":
       return "";
     case "labels":
-      return ` of ${selection.selector}`;
+      return selection.selector === "" ? "" : ` of ${selection.selector}`;
   }
 }

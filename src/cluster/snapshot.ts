@@ -25,7 +25,8 @@ export async function readSnapshot(
   namespace: string | undefined,
   selection: Selection,
 ): Promise<Snapshot> {
-  return selection.by === "names"
+  const isWhole = selection.by === "labels" && selection.selector === "";
+  return isWhole || selection.by === "names"
     ? await readByPages(transport, type, namespace, selection)
     : await readAtOnce(transport, type, namespace, selection);
 }

@@ -91,9 +91,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       if (!verdict.retry) throw fail(request, troubles, verdict.because);
       if (stop.aborted) throw fail(request, troubles, "interrupted");
       const { waitMs, why } = verdict;
+      const { what, ref } = request;
       const attempt = troubles.length + 1;
       if (why !== undefined)
-        options.emit({ event: "retrying", what: request.what, why, attempt, seconds: waitMs / 1000 });
+        options.emit({ event: "retrying", what, ref, why, attempt, seconds: waitMs / 1000 });
       await sleep(waitMs, stop);
     }
   }

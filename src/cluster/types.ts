@@ -1,7 +1,7 @@
 /** What the rest of kapply sees of the connection to an API server. */
 import type { KapplyError } from "../errors.js";
 import type { Json } from "../json.js";
-import type { Authorizer, Connection, Emit } from "../model.js";
+import type { Authorizer, Connection, Emit, Ref } from "../model.js";
 import type { Fault } from "./faults.js";
 import type { RefusalKind } from "./refusals.js";
 
@@ -68,6 +68,8 @@ export interface Request {
   accept?: string | undefined;
   /** What it is about, for messages: `deployment.apps/web in namespace shop`. */
   what: string;
+  /** The object that it is about, where it is about one. */
+  ref?: Ref | undefined;
   /** Called for each attempt that is sent. */
   count?: (() => void) | undefined;
   /** The largest answer to take, in bytes; 64 MiB without it. */

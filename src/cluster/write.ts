@@ -3,7 +3,7 @@ import { KapplyError } from "../errors.js";
 import { getKey, getPath, stringifyJson } from "../json.js";
 import type { JsonObject } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
-import { objectName } from "./naming.js";
+import { objectName, objectRef } from "./naming.js";
 import { objectPath } from "./paths.js";
 import { objectOf } from "./read.js";
 import { dryRunUnsupported } from "./refusals.js";
@@ -55,6 +55,7 @@ export async function applyObject(
     contentType: "application/apply-patch+yaml",
     body,
     what,
+    ref: objectRef(type, namespace, name),
     count: options.count,
     retryNotFoundUntil: options.retryNotFoundUntil,
     pinned,
@@ -105,6 +106,7 @@ export async function patchOwnership(
     contentType: "application/json-patch+json",
     body,
     what: `the ownership of ${what}`,
+    ref: objectRef(type, namespace, name),
     count,
     pinned: true,
     harmless: dryRun,
@@ -146,6 +148,7 @@ export async function putLease(
       contentType: "application/json",
       body: lease,
       what,
+      ref: objectRef(leaseType, namespace, name),
       count,
       pinned,
       alsoReturn: ["stale", "uid-mismatch", "already-exists"],

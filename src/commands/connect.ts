@@ -4,7 +4,7 @@ import type { Job } from "../job.js";
 import type { Emit } from "../model.js";
 import type { Sends, Server } from "../server.js";
 import type { Context } from "./context.js";
-import { count, duration } from "./parse.js";
+import { count, duration, timeout } from "./parse.js";
 import type { Values } from "./parse.js";
 
 /** How many requests are under way at a time, unless --concurrency says otherwise. */
@@ -14,18 +14,24 @@ const defaultTimeoutMs = 5 * 60_000;
 const defaultRequestTimeoutMs = 30_000;
 const noLimitMs = 24 * 3_600_000;
 
-/**
- * A server for as long as `use` runs: whatever becomes of it, connections are closed. Without `sends`, nothing but
- * reads leaves.
- */
+export interface ServerSettings extends Partial<Pick<Job, "fieldManager" | "validate">> {
+  /** The most that is sent: without it, nothing but reads leaves. */
+  sends?: Sends;
+  /** To look once and not to wait, `--timeout=0` of `wait`: the run has the time of one request. */
+  once?: boolean;
+}
+
+/** A server for as long as `use` runs: whatever becomes of it, connections are closed. */
 export async function withServer<T>(
   values: Values,
   context: Context,
   emit: Emit,
-  settings: Partial<Pick<Job, "fieldManager" | "validate">> & { sends?: Sends },
+  settings: ServerSettings,
   use: (server: () => Promise<Server>) => Promise<T>,
 ): Promise<T> {
-  const timeout = duration(values, "timeout", defaultTimeoutMs);
+  const once = settings.once === true;
+  const requestTimeoutMs = duration(values, "request-timeout", defaultRequestTimeoutMs) ?? noLimitMs;
+  const withinMs = once ? requestTimeoutMs : timeLimit(values) || Infinity;
   let connected: Promise<Server> | undefined;
   const connect = async (): Promise<Server> => {
     // What never connects (validate, input that is wrong) loads nothing of the network.
@@ -33,13 +39,13 @@ export async function withServer<T>(
     return connectServer({
       auth: authFlags(values),
       environment: environmentOf(context, (message) => emit({ event: "warning", message })),
-      requestTimeoutMs: duration(values, "request-timeout", defaultRequestTimeoutMs) ?? noLimitMs,
-      deadline: timeout === undefined ? undefined : Date.now() + timeout,
+      requestTimeoutMs,
+      deadline: withinMs === Infinity ? undefined : Date.now() + withinMs,
       accessMs:
         values.text("wait-for-access") === undefined
           ? undefined
           : (duration(values, "wait-for-access", 0) ?? 0),
-      patient: !context.stderrIsTerminal,
+      patient: !context.stderrIsTerminal && !once,
       concurrency: count(values, "concurrency", defaultConcurrency),
       fieldManager: settings.fieldManager ?? "kapply",
       sends: settings.sends ?? "reads",
@@ -57,6 +63,11 @@ export async function withServer<T>(
     const opened = await connected?.catch(() => undefined);
     await opened?.close();
   }
+}
+
+/** How long a run may take by `--timeout`: milliseconds, or Infinity; 0 as it was given. */
+export function timeLimit(values: Values): number {
+  return timeout(values, defaultTimeoutMs);
 }
 
 /**

@@ -21,11 +21,25 @@ export function terminationLogOf(
   return (env["KUBERNETES_SERVICE_HOST"] ?? "") !== "" && existsSync(usual) ? usual : undefined;
 }
 
+/** The two streams of the process: as files they can't be opened where another user made them, as in most containers. */
+export type Streams = Record<"stdout" | "stderr", (text: string) => void>;
+
+function streamOf(name: string, streams: Streams): ((text: string) => void) | undefined {
+  if (name === "/dev/stdout") return streams.stdout;
+  return name === "/dev/stderr" ? streams.stderr : undefined;
+}
+
 /** Writes a termination message, if there is one. Answers what went wrong: the run has ended as it has all the same. */
-export async function writeTerminationLog(file: string, text: string): Promise<string | undefined> {
+export async function writeTerminationLog(
+  file: string,
+  text: string,
+  streams: Streams,
+): Promise<string | undefined> {
   if (text === "") return undefined;
+  const stream = streamOf(file, streams);
   try {
-    await overwrite(file, text);
+    if (stream === undefined) await overwrite(file, text);
+    else stream(text);
     return undefined;
   } catch (error) {
     return `the termination message can't be written to ${file}: ${reasonOf(error)}`;
@@ -43,11 +57,20 @@ export interface ReportFile {
  * file by a rename, so that whoever reads it meanwhile sees the old one or the new one; what can't be renamed over (a
  * device, a file in a folder that can't be written to, one that is mounted on its own) is overwritten.
  */
-export async function openReport(name: string): Promise<ReportFile> {
+export async function openReport(name: string, streams: Streams): Promise<ReportFile> {
   if (name === "" || name === "-") {
     throw new KapplyError("usage", "--report needs the name of a file", {
       hint: "-o json prints the result",
     });
+  }
+  const stream = streamOf(name, streams);
+  if (stream !== undefined) {
+    return {
+      write: (text) => {
+        stream(text);
+        return Promise.resolve(undefined);
+      },
+    };
   }
   try {
     const place = await placeOf(name);
@@ -75,8 +98,11 @@ async function placeOf(name: string): Promise<Place> {
   }
   if (found.isDirectory()) throw new Error("a directory");
   await access(name, constants.W_OK);
+  const mode = found.mode & 0o777;
+  // What is behind a link to a pipe or a device has no path of its own.
+  if (!found.isFile()) return { target: name, mode, byRename: false };
   const target = await realpath(name);
-  return { target, mode: found.mode & 0o777, byRename: found.isFile() && (await mayReplace(target, found)) };
+  return { target, mode, byRename: await mayReplace(target, found) };
 }
 
 /** Throws unless files can be made beside this one. */

@@ -18,7 +18,7 @@ export async function toItsEnd(
 ): Promise<number> {
   const status = await caught(context, reporter, async () => {
     const name = values.text("report");
-    const report = name === undefined ? undefined : await openReport(name);
+    const report = name === undefined ? undefined : await openReport(name, context);
     const ended = await caught(context, reporter, work);
     const ending = reporter.ending();
     if (ending !== undefined) tell(context, await report?.write(ending.document));
@@ -37,7 +37,7 @@ export async function leaveTerminationMessage(
   const log = terminationLogOf(named, context.env);
   const ending = reporter.ending();
   if (log !== undefined && ending !== undefined)
-    tell(context, await writeTerminationLog(log, ending.termination));
+    tell(context, await writeTerminationLog(log, ending.termination, context));
 }
 
 async function caught(

@@ -24,7 +24,7 @@ export const flags = {
     short: "l",
     takes: "text",
     value: "SELECTOR",
-    help: "only manifests whose labels match, as in app=web,tier!=db,env in (a,b)",
+    help: "only manifests whose labels match, as in app=web,tier!=db,env in (a,b); wait KIND -l: objects that do",
   },
   namespace: { short: "n", takes: "text", value: "NAME", help: "namespace for manifests that name none" },
   output: {
@@ -114,7 +114,7 @@ export const flags = {
   timeout: {
     takes: "text",
     value: "DURATION",
-    help: "time for the whole run, as in 90s, 5m (default 5m; 0 for no limit)",
+    help: "time for the whole run, as in 90s, 5m (default 5m; 0 or negative: no limit, but wait --timeout=0 looks once)",
   },
   "request-timeout": {
     takes: "text",

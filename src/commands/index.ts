@@ -55,11 +55,12 @@ export const commands: readonly Command[] = [
   {
     name: "wait",
     summary: "wait until objects are ready, there, gone, or as --for says",
-    usage: "wait (-f FILE | KIND/NAME ...) [flags]",
+    usage: "wait (-f FILE | KIND/NAME ... | KIND -l SELECTOR) [flags]",
     description:
       "Watches objects until each is what --for says, and says why those are not that still are not. Ends at once when\n" +
       "one never will be: a failed Job, an image that can't be pulled, a stalled rollout. Exits 7 then, and when --timeout\n" +
-      "passes. A Service that is named is ready once somebody answers behind it.",
+      "passes. A Service that is named is ready once somebody answers behind it. A kind that is not served yet is waited\n" +
+      "for where its group is named, as in certificates.cert-manager.io/web. --timeout=0 looks once.",
     flags: [
       "filename",
       "recursive",
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
       ["Until a Job is done", "kapply wait job/migrate --timeout=10m"],
       ["Until a CRD is served", "kapply wait crd/certificates.cert-manager.io"],
       ["Until a Secret is there", "kapply wait secret/web-tls --for=create"],
+      ["Pods by their labels", "kapply wait pod -l app=web --for=condition=Ready"],
       ["All objects of a set", "kapply wait -f deploy/"],
     ],
     load: async () => (await import("./wait.js")).wait,

@@ -73,7 +73,8 @@ function valueOf(name: FlagName, inline: string | undefined, queue: string[]): s
   const flag = flagOf(name);
   if (flag.takes === "switch") return [switchValue(name, inline ?? "true")];
   const value = inline ?? flag.bare ?? queue.shift();
-  if (value === undefined || (inline === undefined && flag.bare === undefined && /^-./.test(value))) {
+  const isFlag = inline === undefined && flag.bare === undefined && /^-[^\d]/.test(value ?? ""); // -1s is none
+  if (value === undefined || isFlag) {
     throw new KapplyError("usage", `flag --${name} needs a value`, {
       hint: `--${name}=${flag.value ?? "VALUE"}`,
     });
@@ -98,6 +99,21 @@ function flagOf(name: FlagName): Flag {
 export function duration(values: Values, name: FlagName, byDefault: number): number | undefined {
   const text = values.text(name);
   if (text === undefined) return byDefault;
+  return milliseconds(text, name) || undefined;
+}
+
+/**
+ * How long a run may take, in milliseconds: Infinity for a negative `--timeout`, and 0 where it says 0, which is no limit
+ * to most commands and a single look to `wait`, as in kubectl (k8s.io/kubectl pkg/cmd/wait/wait.go).
+ */
+export function timeout(values: Values, byDefault: number): number {
+  const text = values.text("timeout");
+  if (text === undefined) return byDefault;
+  const limit = milliseconds(text.replace(/^-/, ""), "timeout");
+  return text.startsWith("-") && limit > 0 ? Infinity : limit;
+}
+
+function milliseconds(text: string, name: FlagName): number {
   const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   if (!/^(\d+(\.\d+)?|(\d+(\.\d+)?(ms|s|m|h))+)$/.test(text)) {
     throw new KapplyError("usage", `--${name}=${text} is not a duration`, {
@@ -105,8 +121,7 @@ export function duration(values: Values, name: FlagName, byDefault: number): num
     });
   }
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)?/g)];
-  const total = parts.reduce((sum, [, amount, unit = "s"]) => sum + Number(amount) * (units[unit] ?? 0), 0);
-  return total === 0 ? undefined : total;
+  return parts.reduce((sum, [, amount, unit = "s"]) => sum + Number(amount) * (units[unit] ?? 0), 0);
 }
 
 /** A whole number of at least 1. */

@@ -19,12 +19,6 @@ import {
 import { refKey } from "./names.js";
 import type { Secrets } from "./secrets.js";
 
-/** An event, with what it may say beyond what the model has of it. */
-export type Told =
-  | Exclude<Event, { event: "planned" | "retrying" }>
-  | (Extract<Event, { event: "planned" }> & { outcome?: Outcome | undefined })
-  | (Extract<Event, { event: "retrying" }> & { ref?: Ref | undefined });
-
 export interface EventOptions {
   command: string;
   /** The event that the story of an object ends with where nothing goes wrong: `diff` and dry runs only plan. */
@@ -37,7 +31,7 @@ export interface EventOptions {
 
 /** Each call gives lines, which may be none. */
 export interface Events {
-  event(event: Told): string;
+  event(event: Event): string;
   warnings(problems: readonly Problem[]): string;
   /** What came without an event of its own, and `finished`. */
   end(end: End): string;
@@ -68,16 +62,18 @@ export function createEvents(options: EventOptions): Events {
     const isBad = isFailure(outcome, done);
     if (!isBad && done === "ready") return readyLine(outcome.ref, outcome.milliseconds);
     const key = refKey(outcome.ref);
-    const end = `${outcome.action} ${outcome.error?.code ?? ""}`;
+    const end = `${outcome.action} ${outcome.error?.code ?? ""} ${outcome.notReady ?? ""}`;
     if (shown.get(key) === end) return "";
     shown.set(key, end);
     const head = { object: refEntry(outcome.ref), source: sourceOf(outcome.place), action: outcome.action };
     const entry = { ...head, reason: undefined, ...outcomeEntry(outcome, secrets) }; // the reason up front
     if (!isBad) return line(done, entry);
-    const reason = secrets.text(outcome.reason ?? outcome.error?.message ?? outcome.action);
+    const reason = secrets.text(
+      outcome.notReady ?? outcome.reason ?? outcome.error?.message ?? outcome.action,
+    );
     return line("failed", { ...entry, reason });
   };
-  const plannedLine = (event: Told & { event: "planned" }): string => {
+  const plannedLine = (event: Event & { event: "planned" }): string => {
     const { outcome } = event;
     // Where nothing comes after the plan, this line has the whole of it: as soon as it is known, else at the end.
     if (done === "planned") return outcome === undefined ? "" : outcomeLine(outcome);
@@ -169,8 +165,9 @@ export function createEvents(options: EventOptions): Events {
 }
 
 /** Whether the story of an object has come to a bad end: what it should be, it is not, or nobody knows. */
-function isFailure({ action, error }: Outcome, done: EventOptions["done"]): boolean {
-  if (error !== undefined || action === "failed" || action === "not-attempted") return true;
+function isFailure({ action, error, notReady }: Outcome, done: EventOptions["done"]): boolean {
+  if (error !== undefined || notReady !== undefined || action === "failed" || action === "not-attempted")
+    return true;
   return action === "unknown" && done !== "planned"; // a plan may not know
 }
 

@@ -110,7 +110,8 @@ export function refEntry({ apiVersion, kind, namespace, name }: Ref): object {
 
 /** What became of an object, without what it is and where it stands. */
 export function outcomeEntry(outcome: Outcome, secrets: Secrets): object {
-  const { ref, error, reason, warnings, preview } = outcome;
+  const { ref, error, warnings, preview } = outcome;
+  const reason = outcome.notReady ?? outcome.reason;
   return {
     action: outcome.action,
     changes: outcome.differences.map((difference) => ({

@@ -1,8 +1,7 @@
 /** Both streams of a run, and the live progress between them: started late, loaded only then. */
 import type { Event } from "../model.js";
 import { createScreen, type Screen } from "./screen.js";
-import type { Progress } from "./progress.js";
-import type { Paint } from "./style.js";
+import type { Progress, ProgressWords } from "./progress.js";
 import type { ReporterOptions } from "./types.js";
 import { emptyView, see } from "./view.js";
 
@@ -22,15 +21,16 @@ const startAfterMs = 400;
 
 export function createStreams(
   options: ReporterOptions,
-  paint: Paint,
-  clean: (text: string) => string,
+  words: ProgressWords,
   afterMs = startAfterMs,
 ): Streams {
   const { stdout, stderr } = options;
   const eventsOnScreen = options.output === "ndjson" && options.stdoutIsTerminal;
   const wanted = options.stderrIsTerminal && !eventsOnScreen;
   const columns = options.columns > 0 ? options.columns : 80;
-  const view = emptyView();
+  const view = emptyView(options.command);
+  // What only waits compares nothing, and a lock is waited for before there is anything to compare.
+  const first = options.command === "wait" ? "waiting" : "planning";
   let begun = false;
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,7 +40,7 @@ export function createStreams(
     const { startProgress } = await import("./progress.js");
     if (stopped) return;
     const screen = createScreen(stderr);
-    live = { screen, progress: startProgress({ view, screen, columns, paint, clean }) };
+    live = { screen, progress: startProgress({ ...words, view, screen, columns }) };
   };
   const print = (write: (text: string) => void, onTerminal: boolean, text: string): void => {
     if (text === "") return;
@@ -52,7 +52,7 @@ export function createStreams(
     stderr: (text) => print(stderr, true, text),
     see: (event) => {
       see(view, event);
-      if (!wanted || begun || stopped || event.event !== "planning") return;
+      if (!wanted || begun || stopped || event.event !== first) return;
       begun = true;
       timer = setTimeout(() => {
         start().catch(() => undefined); // without progress the run is the same run

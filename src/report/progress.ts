@@ -4,18 +4,24 @@
  * streams, and keeps no process alive.
  */
 import { Listr, type ListrRenderer, type ListrTask, type ListrTaskObject, Spinner } from "listr2";
+import type { Ref } from "../model.js";
 import { fit } from "./names.js";
 import type { Screen } from "./screen.js";
 import type { Paint } from "./style.js";
-import { details, type Step, steps, title, type View } from "./view.js";
+import { details, type Step, title, type View } from "./view.js";
 
-export interface ProgressOptions {
-  view: View;
-  screen: Screen;
-  columns: number;
+export interface ProgressWords {
   paint: Paint;
   /** Makes foreign text fit for one line. */
   clean: (text: string) => string;
+  /** What follows an object's name: its namespace, where the run has several. */
+  suffix: (ref: Ref) => string;
+}
+
+export interface ProgressOptions extends ProgressWords {
+  view: View;
+  screen: Screen;
+  columns: number;
 }
 
 export interface Progress {
@@ -28,6 +34,7 @@ const frameMs = 100;
 /** Shows a view, as it changes, until stopped. */
 export function startProgress(options: ProgressOptions): Progress {
   const { view } = options;
+  const { steps } = view;
   const gates = new Map(steps.map((step) => [step, gate()]));
   const tick = (): void => {
     // A step is over as soon as the view is at a later one.
@@ -91,11 +98,13 @@ function rendererOf(options: ProgressOptions, tick: () => void) {
     }
 
     private linesOf(task: ListrTaskObject<unknown>): string[] {
-      const { paint, view, columns } = options;
+      const { paint, view, columns, suffix } = options;
       const width = columns - 3; // the icon, and a column for terminals that wrap early
       const text = fit(title(view, task.title as Step, task.isCompleted()), width);
       if (task.isCompleted()) return [`${paint("good", "✔")} ${text}`];
-      const under = details(view).map((line) => `  ${paint("faint", fit(options.clean(line), width))}`);
+      const under = details(view, suffix).map(
+        (line) => `  ${paint("faint", fit(options.clean(line), width))}`,
+      );
       return [`${paint("changed", this.spinner.fetch())} ${text}`, ...under];
     }
   };

@@ -3,7 +3,6 @@ import { KapplyError, toFailure } from "../errors.js";
 import type { Event, Failure, Outcome, Problem, Result } from "../model.js";
 import { escapeLine, escapeText } from "./escape.js";
 import { errorOf, errorText, failureText } from "./failures.js";
-import type { Told } from "./events.js";
 import { type About, documentOf, type End, jsonText } from "./json.js";
 import { createStreams } from "./live.js";
 import { createNamer, refKey } from "./names.js";
@@ -16,6 +15,9 @@ import { createTalk } from "./talk.js";
 import { terminationMessage } from "./termination.js";
 import { reasonText, summaryLine, validSummary } from "./text.js";
 import type { Known, Reporter, ReporterOptions } from "./types.js";
+
+/** What comes within so many milliseconds comes at once to who reads it. */
+const momentMs = 500;
 
 /**
  * Makes the reporter of one run. Result lines, diffs and documents go to stdout; progress, warnings, errors and the
@@ -42,8 +44,11 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   let started = 0;
   let ended: End | undefined;
 
-  const streams = createStreams(options, paint, cleanLine);
-  const talk = createTalk({ namer, paint, clean: cleanLine });
+  const streams = createStreams(options, { paint, clean: cleanLine, suffix: (ref) => namer.suffix(ref) });
+  const later = (say: () => string): void => {
+    setTimeout(() => streams.stderr(say()), momentMs).unref();
+  };
+  const talk = createTalk({ namer, paint, clean: cleanLine, later });
   const unified = options.diff && options.output === "text" ? await import("./unified.js") : undefined;
   const diffWords = {
     namer,
@@ -98,6 +103,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     if (event.event === "warning") return talk.warning(event);
     if (streams.isLive()) return "";
     if (event.event === "waiting") return talk.waiting(event);
+    if (event.event === "ready") return talk.ready(event);
     return event.event === "retrying" ? talk.retrying(event) : "";
   };
   /** Whether this is the end, and no second one. */
@@ -128,15 +134,17 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     },
     emit: (event) => {
       if (ended !== undefined) return;
-      const told: Told = event;
       if (event.event === "started") started = event.manifests;
       if (event.event === "planned") namer.see(event.ref);
-      if (told.event === "planned" && told.outcome !== undefined) learn(told.outcome);
+      if (event.event === "planned" && event.outcome !== undefined) learn(event.outcome);
       if (event.event === "outcome") {
         learn(event.outcome);
         outcomes.push(event.outcome);
       }
-      if (event.event === "waiting") tellErrors(outcomes);
+      if (event.event === "waiting") {
+        if (event.ref !== undefined) namer.see(event.ref);
+        tellErrors(outcomes);
+      }
       streams.see(event);
       streams.stdout(sink.event(event));
       streams.stderr(talkOf(event));
@@ -153,7 +161,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       }
       streams.stderr(talk.rest());
       tellErrors(result.outcomes);
-      streams.stderr(reasonText(result.outcomes, { clean: cleanLine }));
+      streams.stderr(reasonText(result.outcomes, { clean: cleanLine, namer }));
       streams.stderr(closing(result));
       return Promise.resolve();
     },

@@ -1,5 +1,6 @@
 /** Talk on stderr where there is no live progress: what waits, what is retried, what a server warns of. Collapsed. */
 import type { Event } from "../model.js";
+import { createCrowd } from "./crowd.js";
 import { count, durationText, type Namer, refKey } from "./names.js";
 import type { Paint } from "./style.js";
 
@@ -7,11 +8,14 @@ interface TalkWords {
   namer: Namer;
   paint: Paint;
   clean: (text: string) => string;
+  /** Prints what a function gives, a moment later. */
+  later: (say: () => string) => void;
 }
 
 /** Turns events into lines, or into nothing where the same was said before. */
 export interface Talk {
   waiting(event: Event & { event: "waiting" }): string;
+  ready(event: Event & { event: "ready" }): string;
   retrying(event: Event & { event: "retrying" }): string;
   warning(event: Event & { event: "warning" }): string;
   /** Says at the end how often what was said once came again. */
@@ -20,17 +24,20 @@ export interface Talk {
 
 export function createTalk(words: TalkWords): Talk {
   const waits = new Set<string>();
+  const crowd = createCrowd(words.later);
   const retries = new Map<string, { times: number; said: number; attempt: number }>();
   const warnings = new Map<string, number>();
   const warned = new Set<string>();
 
   return {
-    waiting: ({ what, why }) => {
-      const line = `waiting for ${words.clean(what)}: ${words.clean(why)}\n`;
-      if (waits.has(line)) return "";
-      waits.add(line);
-      return line;
+    waiting: ({ what, why, ref }) => {
+      const key = ref === undefined ? what : refKey(ref);
+      if (waits.has(`${key}\n${why}`)) return "";
+      waits.add(`${key}\n${why}`);
+      const where = ref === undefined ? "" : words.namer.suffix(ref);
+      return crowd.say(key, `waiting for ${words.clean(what)}${where}: ${words.clean(why)}\n`);
     },
+    ready: ({ ref }) => crowd.drop(refKey(ref)),
     retrying: ({ what, why, attempt, seconds }) => {
       const known = retries.get(why) ?? { times: 0, said: 0, attempt: 0 };
       retries.set(why, known);
@@ -53,6 +60,7 @@ export function createTalk(words: TalkWords): Talk {
       return times > 0 ? "" : `${words.paint("changed", "Warning:")} ${about}${words.clean(message)}\n`;
     },
     rest: () => {
+      crowd.end(); // the end tells what became of each
       let text = "";
       for (const [why, { times, said }] of retries) {
         if (times > said) text += `retried ${times} times: ${words.clean(why)}\n`;

@@ -9,6 +9,7 @@ type DryRun = ReporterOptions["dryRun"];
 /** The word for an action, as kubectl has it. */
 export function actionWord(action: Action, command: string): string {
   if (command === "wait" && action === "unchanged") return "ready";
+  if (command === "wait" && action === "not-attempted") return "not ready";
   return action === "not-attempted" ? "not attempted" : action;
 }
 
@@ -78,16 +79,30 @@ function summaryWord(action: Action, command: string): string {
   return preview ? `to be ${action}` : actionWord(action, command);
 }
 
-/** Why objects were left out, a line per reason: `12 objects not attempted: interrupted`. */
-export function reasonText(outcomes: readonly Outcome[], words: { clean: (text: string) => string }): string {
+interface ReasonWords {
+  clean: (text: string) => string;
+  namer: Namer;
+}
+
+/**
+ * Why objects were left out, a line per reason: `12 objects not attempted: interrupted`. Those that a run no longer waits
+ * for have a line each: `deployment.apps/web not ready yet: 0 of 1 replica is available`.
+ */
+export function reasonText(outcomes: readonly Outcome[], { clean, namer }: ReasonWords): string {
   const counts = new Map<string, number>();
-  for (const { action, reason } of outcomes) {
+  const waits: string[] = [];
+  for (const { action, reason, notReady, ref, type } of outcomes) {
+    if (notReady !== undefined) waits.push(`${namer.name(ref, type)} ${clean(notReady)}\n`);
     if ((action !== "not-attempted" && action !== "skipped") || reason === undefined) continue;
-    const line = `${actionWord(action, "")}: ${words.clean(reason)}`;
+    const line = `${actionWord(action, "")}: ${clean(reason)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
-  return [...counts].map(([line, number]) => `${count(number, "object")} ${line}\n`).join("");
+  const more = waits.length > mostWaits ? `... and ${waits.length - mostWaits} more not ready yet\n` : "";
+  const left = [...counts].map(([line, number]) => `${count(number, "object")} ${line}\n`);
+  return [...left, ...waits.slice(0, mostWaits), more].join("");
 }
+
+const mostWaits = 20;
 
 /** What a run that reaches no server has to say of each object. */
 export function validLine(ref: Ref, words: Wording): string {

@@ -2,7 +2,7 @@
 import { apiVersionOf } from "../group-version.js";
 import type { ResourceType } from "../model.js";
 import type { Collection } from "./follow.js";
-import type { Related, WaitItem } from "./types.js";
+import type { WaitItem } from "./types.js";
 
 /** Who waits for an item. */
 export interface Waiting {
@@ -39,25 +39,16 @@ export function oneByOne<T extends Waiting>(all: readonly T[]): Needed<T>[] {
   });
 }
 
-/** The collection of what is related to an item, and a key that is the same for the same. */
-export function relatedTo(
-  item: WaitItem,
-  { type, labelSelector }: Related,
-): { key: string; collection: Collection } {
-  const place = placeOf(item, type);
-  return {
-    key: `${keyOf(place)} ${labelSelector}`,
-    collection: { ...place, selection: { by: "labels", selector: labelSelector } },
-  };
-}
+/** All objects of a resource, or those in one namespace. */
+export type Place = Pick<Collection, "type" | "namespace">;
 
-type Place = Omit<Collection, "selection">;
-
-function placeOf({ namespace }: WaitItem, type: ResourceType): Place {
+/** Where the objects of a kind are that belong to an item. */
+export function placeOf({ namespace }: WaitItem, type: ResourceType): Place {
   return { type, namespace: type.namespaced ? namespace : undefined };
 }
 
-function keyOf({ type, namespace }: Place): string {
+/** The same for the same place. */
+export function keyOf({ type, namespace }: Place): string {
   return `${apiVersionOf(type)} ${type.plural} ${namespace ?? ""}`;
 }
 

@@ -39,13 +39,18 @@ export function isOutdated(object: KubeObject, condition: KubeObject): boolean {
 }
 
 /**
- * When the object itself, not its status, was last written, in milliseconds since the epoch; undefined where managed
- * fields do not tell. It counts changes of metadata too.
+ * When the spec was last written, by the cluster's clock, in milliseconds since the epoch; undefined where managed
+ * fields do not tell. Whoever writes spec and labels together counts though only a label was changed.
  */
 export function lastChange(object: KubeObject): number | undefined {
   const times = objectsOf(getPath(object, ["metadata", "managedFields"]))
-    .filter((entry) => textOf(getKey(entry, "subresource")) === undefined)
+    .filter((entry) => textOf(getKey(entry, "subresource")) === undefined && writesSpec(entry))
     .map((entry) => timeOf(getKey(entry, "time")))
     .filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function writesSpec(entry: KubeObject): boolean {
+  const fields = getKey(entry, "fieldsV1");
+  return fields === undefined || getKey(fields, "f:spec") !== undefined;
 }

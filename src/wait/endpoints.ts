@@ -9,10 +9,11 @@ import type { KubeObject } from "../model.js";
 import { objectsOf, ready, textOf, waiting } from "./readiness.js";
 import type { Readiness } from "./readiness.js";
 import { deletionOf } from "./rules.js";
+import type { Selector } from "./selector.js";
 
 /** Where the endpoints of a Service are: EndpointSlices of `discovery.k8s.io/v1` in its namespace, by this selector. */
-export function endpointSliceSelector(serviceName: string): string {
-  return `${serviceLabel}=${serviceName}`;
+export function endpointSliceSelector(serviceName: string): Selector {
+  return [{ is: "in", key: serviceLabel, values: [serviceName] }];
 }
 
 const serviceLabel = "kubernetes.io/service-name";

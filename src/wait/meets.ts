@@ -2,7 +2,7 @@
  * Whether an object is what was asked to wait for.
  *
  * Source: kubectl pkg/cmd/wait/{condition,create,delete,json}.go. Where it differs: an object that does not exist yet is
- * waited for, whatever the goal; a condition that a Job or Pod which has ended can't have any more is a failure.
+ * waited for, whatever the goal; what a Job or Pod that has ended can't become any more is a failure.
  */
 import { getKey, getPath } from "../json.js";
 import type { Json } from "../json.js";
@@ -13,7 +13,7 @@ import type { Goal } from "./goal.js";
 import { findValues } from "./json-path.js";
 import { endOfJob, jobProgress } from "./kinds/batch.js";
 import { because, brief, failed, objectsOf, ready, textOf, waiting } from "./readiness.js";
-import type { Readiness } from "./readiness.js";
+import type { Readiness, SeenFor } from "./readiness.js";
 import { deletionOf, readinessOf } from "./rules.js";
 
 /** Whether `meets` needs the EndpointSlices of an object: to be ready, a Service that is named needs endpoints. */
@@ -22,14 +22,14 @@ export function needsSlices(goal: Goal, kind: { group: string; kind: string }): 
 }
 
 /**
- * How far an object that was named is from a goal; undefined is for one that does not exist. `now` as of `readinessOf`;
- * `slices` where `needsSlices` says so. Stricter than `readinessOf`, since what was named is what the caller depends on:
- * a Service needs endpoints, and a suspended Job is not done.
+ * How far an object that was named is from a goal; undefined is for one that does not exist. `seenFor` as of
+ * `readinessOf`; `slices` where `needsSlices` says so. Stricter than `readinessOf`, since what was named is what the
+ * caller depends on: a Service needs endpoints, and a suspended Job is not done.
  */
 export function meets(
   goal: Goal,
   object: KubeObject | undefined,
-  now?: number,
+  seenFor?: SeenFor,
   slices?: readonly KubeObject[],
 ): Readiness {
   if (object === undefined) return goal.is === "delete" ? ready : waiting("it does not exist");
@@ -39,7 +39,7 @@ export function meets(
     case "delete":
       return waiting(deletionOf(object) ?? "it still exists");
     case "ready":
-      return namedReadiness(object, now, slices);
+      return namedReadiness(object, seenFor, slices);
     case "condition":
       return meetsCondition(goal, object);
     case "jsonpath":
@@ -49,14 +49,14 @@ export function meets(
 
 function namedReadiness(
   object: KubeObject,
-  now: number | undefined,
+  seenFor: SeenFor | undefined,
   slices: readonly KubeObject[] | undefined,
 ): Readiness {
   if (isKind(object, "v1", "Service"))
     return slices === undefined
       ? waiting("its EndpointSlices have not been read yet")
       : serviceReadiness(object, slices);
-  const readiness = readinessOf(object, now);
+  const readiness = readinessOf(object, seenFor);
   if (readiness.is === "ready" && isKind(object, "batch/v1", "Job") && endOfJob(object) === undefined)
     return waiting(jobProgress(object));
   return readiness;
@@ -75,31 +75,49 @@ function meetsCondition(goal: Extract<Goal, { is: "condition" }>, object: KubeOb
     return waiting(`condition ${goal.name} is not about the newest change yet`);
   const status = textOf(getKey(condition, "status")) ?? "";
   if (condition !== undefined && same(status, goal.status)) return ready;
-  const over = endOf(object);
-  if (over !== undefined) return failed(over);
+  const end = endOf(object);
+  if (end !== undefined) return failed(end.why);
   if (condition === undefined) return waiting(`it has no condition ${goal.name} yet`);
   const why = because(getKey(condition, "reason"), getKey(condition, "message"), "");
   return waiting(`condition ${goal.name} is ${brief(status)}${why === "" ? "" : `: ${why}`}`);
 }
 
-/** That an object has ended, so that its conditions stay as they are; undefined while it has not. */
-function endOf(object: KubeObject): string | undefined {
-  if (isKind(object, "batch/v1", "Job"))
+/** How a Job or Pod has ended, so that its status stays as it is; undefined for what has not. */
+function endOf(object: KubeObject): { well: boolean; why: string } | undefined {
+  if (isKind(object, "batch/v1", "Job")) {
+    const well = conditionIs(object, "Complete");
     // Between what leads to the end and the end itself conditions still change.
-    return conditionIs(object, "Complete") || conditionIs(object, "Failed") ? endOfJob(object) : undefined;
+    const why = well || conditionIs(object, "Failed") ? endOfJob(object) : undefined;
+    return why === undefined ? undefined : { well, why };
+  }
   if (!isKind(object, "v1", "Pod")) return undefined;
   const phase = getPath(object, ["status", "phase"]);
-  if (phase === "Succeeded") return "the Pod has completed";
+  if (phase === "Succeeded") return { well: true, why: "the Pod has completed" };
   if (phase !== "Failed") return undefined;
   const readiness = readinessOf(object);
-  return readiness.is === "failed" ? readiness.why : "the Pod has failed";
+  return { well: false, why: readiness.is === "failed" ? readiness.why : "the Pod has failed" };
 }
 
 function conditionIs(object: KubeObject, type: string): boolean {
   return getKey(conditionOf(object, type), "status") === "True";
 }
 
-function meetsPath(goal: Extract<Goal, { is: "jsonpath" }>, object: KubeObject): Readiness {
+function meetsPath(goal: PathGoal, object: KubeObject): Readiness {
+  const met = comparePath(goal, object);
+  if (met.is !== "waiting") return met;
+  const end = endOf(object);
+  if (end === undefined) return met;
+  // What has done its work may still be given a label, or whatever else is asked for beside its status.
+  return end.well && !isOfStatus(goal) ? met : failed(end.why);
+}
+
+type PathGoal = Extract<Goal, { is: "jsonpath" }>;
+
+function isOfStatus({ steps: [first] }: PathGoal): boolean {
+  return first?.is === "field" && first.name === "status";
+}
+
+function comparePath(goal: PathGoal, object: KubeObject): Readiness {
   const found = findValues(object, goal.steps);
   const [value] = found;
   if (value === undefined) return waiting(`there is nothing at ${goal.path} yet`);

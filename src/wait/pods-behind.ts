@@ -2,16 +2,19 @@
  * The Pods behind a workload that is not ready: which they are, and what they say. A workload only counts its Pods; why
  * one of them does not start stands in the Pod.
  */
-import { getKey, getPath, isObject } from "../json.js";
+import { getKey, getPath } from "../json.js";
 import type { KubeObject } from "../model.js";
 import { generationOf, observedGeneration } from "./conditions.js";
-import { troubleOf } from "./kinds/pods.js";
+import { byWorst, troubleOf } from "./kinds/pods.js";
 import type { Trouble } from "./kinds/pods.js";
-import { counted, objectsOf, textOf } from "./readiness.js";
+import { counted, newlySeen, objectsOf, textOf } from "./readiness.js";
+import type { SeenFor } from "./readiness.js";
+import { selectorOf, selectorOfLabels } from "./selector.js";
+import type { Selector } from "./selector.js";
 
 /** What to list in the workload's namespace. */
 export interface PodQuery {
-  labelSelector: string;
+  selector: Selector;
   /** A Deployment's Pods are told apart by their ReplicaSets: list these with the same selector. */
   replicaSets: boolean;
 }
@@ -29,30 +32,9 @@ const kinds = new Set([
 export function podQuery(object: KubeObject): PodQuery | undefined {
   const kind = textOf(getKey(object, "kind")) ?? "";
   if (!kinds.has(kind)) return undefined;
-  const selector = getPath(object, ["spec", "selector"]);
-  const labels = kind === "ReplicationController" ? selector : getKey(selector, "matchLabels");
-  const parts = [
-    ...Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => `${key}=${textOf(value) ?? ""}`),
-    ...objectsOf(getKey(selector, "matchExpressions")).map(requirement),
-  ];
-  if (parts.length === 0) return undefined;
-  return { labelSelector: parts.join(","), replicaSets: kind === "Deployment" };
-}
-
-function requirement(expression: KubeObject): string {
-  const key = textOf(getKey(expression, "key")) ?? "";
-  const given = getKey(expression, "values");
-  const values = Array.isArray(given) ? given.map(String).join(",") : "";
-  switch (textOf(getKey(expression, "operator")) ?? "") {
-    case "In":
-      return `${key} in (${values})`;
-    case "NotIn":
-      return `${key} notin (${values})`;
-    case "DoesNotExist":
-      return `!${key}`;
-    default:
-      return key;
-  }
+  const given = getPath(object, ["spec", "selector"]);
+  const selector = kind === "ReplicationController" ? selectorOfLabels(given) : selectorOf(given);
+  return selector.length === 0 ? undefined : { selector, replicaSets: kind === "Deployment" };
 }
 
 const revision = ["metadata", "annotations", "deployment.kubernetes.io/revision"];
@@ -108,42 +90,35 @@ function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
   );
 }
 
-/** The worst comes first: it is what a reader has to know. */
-const worst: readonly Trouble["is"][] = ["stuck", "crashing", "ended", "slow"];
-
 /**
  * Why a workload is not ready, as its Pods tell: `Pod web-1: container web: ImagePullBackOff: ...`, the worst of them,
- * and how many others are not ready. Undefined when all are ready. `now` as of `readinessOf`.
+ * and how many others are not ready. Undefined when all are ready.
  */
-export function reasonFromPods(
-  pods: readonly KubeObject[],
-  now = Number.POSITIVE_INFINITY,
-): string | undefined {
-  const troubled = troubles(pods, now);
+export function reasonFromPods(pods: readonly KubeObject[], seenFor = newlySeen): string | undefined {
+  const troubled = troubles(pods, seenFor);
   const [first] = troubled;
   if (first === undefined) return undefined;
   const others = troubled.length - 1;
-  return others === 0 ? first.why : `${first.why} (${counted(others, "other Pod")} not ready)`;
+  if (others === 0) return first.why;
+  const what = troubled.every(({ is }) => is === "ended") ? "failed too" : "not ready";
+  return `${first.why} (${counted(others, "other Pod")} ${what})`;
 }
 
 /**
- * Why a workload will not become ready, as its Pods tell: a container that can't start, as its image can't be pulled
- * or its configuration is not there. Undefined when no Pod is so. A container that crashes is a reason and no failure:
- * it may only wait for another that comes up with it, and its workload knows when to give up.
+ * Why a workload will not become ready, as its Pods tell: a container that can't start, as its image can't be pulled.
+ * Undefined when no Pod is so. A container that crashes is a reason and no failure: it may only wait for another that
+ * comes up with it, and its workload knows when to give up.
  */
-export function failureFromPods(
-  pods: readonly KubeObject[],
-  now = Number.POSITIVE_INFINITY,
-): string | undefined {
-  return troubles(pods, now).find(({ is }) => is === "stuck")?.why;
+export function failureFromPods(pods: readonly KubeObject[], seenFor = newlySeen): string | undefined {
+  return troubles(pods, seenFor).find(({ is }) => is === "stuck")?.why;
 }
 
-function troubles(pods: readonly KubeObject[], now: number): Trouble[] {
+function troubles(pods: readonly KubeObject[], seenFor: SeenFor): Trouble[] {
   return pods
     .flatMap((pod) => {
-      const trouble = troubleOf(pod, now);
+      const trouble = troubleOf(pod, seenFor);
       const name = textOf(getPath(pod, ["metadata", "name"])) ?? "";
       return trouble === undefined ? [] : [{ is: trouble.is, why: `Pod ${name}: ${trouble.why}` }];
     })
-    .sort((a, b) => worst.indexOf(a.is) - worst.indexOf(b.is));
+    .sort(byWorst);
 }

@@ -7,10 +7,16 @@ import type { KubeObject } from "../model.js";
 export type Readiness = { is: "ready" } | { is: "waiting"; why: string } | { is: "failed"; why: string };
 
 /**
- * The rule of a kind, for an object that is not being deleted and whose controller has seen its newest spec. `now` is
- * in milliseconds since the epoch.
+ * For how long something has been seen without a break, in milliseconds; 0 for what was not seen before. It is counted
+ * by a clock of this process that only goes forward: that of the cluster may be minutes off.
  */
-export type Rule = (object: KubeObject, now: number) => Readiness;
+export type SeenFor = (sighting: string) => number;
+
+/** Nothing was seen before. */
+export const newlySeen: SeenFor = () => 0;
+
+/** The rule of a kind, for an object that is not being deleted and whose controller has seen its newest spec. */
+export type Rule = (object: KubeObject, seenFor: SeenFor) => Readiness;
 
 export const ready: Readiness = { is: "ready" };
 

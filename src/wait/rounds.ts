@@ -2,12 +2,14 @@
 import { getPath } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import { openBackoff, pause } from "./backoff.js";
-import type { Selection, WaitReads } from "./types.js";
+import type { Selection, WaitReads, WatchEvent } from "./types.js";
 
 export interface Collection {
   type: ResourceType;
   namespace: string | undefined;
   selection: Selection;
+  /** Which of what is selected is wanted: nothing else is kept, or told. All of it without. */
+  keeps?: ((object: KubeObject) => boolean) | undefined;
 }
 
 /** Is told all selected objects by their names, and the names of those that may have changed, or gone. */
@@ -16,7 +18,10 @@ export type Seen = (objects: ReadonlyMap<string, KubeObject>, changed: Iterable<
 export interface Rounds {
   /** What was asked for last. */
   asked(): Verb;
-  /** Lists, and watches from there until only another list can tell. */
+  /**
+   * Lists, and watches from there until only another list can tell. A connection that breaks is no reason: what went and
+   * came again meanwhile is told as such by a watch, and not by a list.
+   */
   listAndWatch(): Promise<void>;
   /** Asks once, and pauses. */
   poll(way: "list" | "get"): Promise<void>;
@@ -29,6 +34,29 @@ const pollMs = { first: 500, most: 10_000 };
 /** A watch that ends sooner, and told nothing, is no use: the next one may wait. */
 const shortMs = 5_000;
 
+/** What is there, as of a version that a watch can go on from. */
+interface Known {
+  objects: Map<string, KubeObject>;
+  version: string;
+  /** Whether the connection broke there: the version is tried once more, as that is mostly no fault of the version. */
+  isDoubted: boolean;
+}
+
+/** What is known after an event; undefined where only a list can tell. */
+function after(event: WatchEvent, known: Known): Known | undefined {
+  if (event.is === "gone") return undefined;
+  if (event.is === "broken") return { ...known, isDoubted: true };
+  // A server that is behind what it told before has lost its memory: it was restored, or begun anew.
+  if (isBefore(event.resourceVersion, known.version)) return undefined;
+  return { ...known, version: event.resourceVersion, isDoubted: false };
+}
+
+/** Versions are decimal numbers that can be compared: Kubernetes KEP-5504. Of others nothing is known. */
+function isBefore(version: string, other: string): boolean {
+  const areNumbers = [version, other].every((text) => /^[1-9]\d*$/.test(text));
+  return areNumbers && BigInt(version) < BigInt(other);
+}
+
 export interface RoundsOptions {
   signal: AbortSignal;
   random: () => number;
@@ -40,7 +68,7 @@ export type Verb = "list" | "watch" | "get";
 
 /** Rounds end when the signal aborts, and throw what the reads and `seen` throw. */
 export function openRounds(
-  { type, namespace, selection }: Collection,
+  { type, namespace, selection, keeps = () => true }: Collection,
   reads: WaitReads,
   seen: Seen,
   { signal, random, onAnswer }: RoundsOptions,
@@ -50,13 +78,13 @@ export function openRounds(
   let asked: Verb = "list";
   let versions = "";
 
-  async function list(): Promise<{ objects: Map<string, KubeObject>; resourceVersion: string }> {
+  async function list(): Promise<Known> {
     asked = "list";
     const found = await reads.list(type, namespace, selection);
     onAnswer("list");
-    const objects = new Map(found.objects.map((object) => [nameOf(object), object]));
+    const objects = new Map(found.objects.filter(keeps).map((object) => [nameOf(object), object]));
     if (!signal.aborted) seen(objects, namesOf(selection, objects));
-    return { objects, resourceVersion: found.resourceVersion };
+    return { objects, version: found.resourceVersion, isDoubted: false };
   }
 
   async function get(name: string): Promise<ReadonlyMap<string, KubeObject>> {
@@ -68,38 +96,41 @@ export function openRounds(
     return objects;
   }
 
-  /** Keeps `objects` up to date. Gives the version to go on from; none where only a list can tell. */
-  async function watch(objects: Map<string, KubeObject>, from: string): Promise<string | undefined> {
+  /** Keeps what is known up to date. Gives what is known then; undefined where only a list can tell. */
+  async function watch(from: Known): Promise<Known | undefined> {
     asked = "watch";
     const began = performance.now();
-    let at: string | undefined = from;
-    for await (const event of reads.watch(type, namespace, selection, { resourceVersion: from, signal })) {
+    let at: Known | undefined = from;
+    const since = { resourceVersion: from.version, signal };
+    for await (const event of reads.watch(type, namespace, selection, since)) {
       if (signal.aborted) break;
-      if (event.is === "gone" || event.is === "broken") {
-        at = undefined;
-        break;
-      }
-      at = event.resourceVersion;
-      if (event.is === "bookmark") continue;
-      const name = nameOf(event.object);
-      if (event.is === "deleted") objects.delete(name);
-      else objects.set(name, event.object);
-      restarts.reset();
-      seen(objects, [name]);
+      at = after(event, at);
+      if (at === undefined || event.is === "broken") break;
+      if ("object" in event) take(event, from.objects);
     }
     onAnswer("watch");
     if (performance.now() - began >= shortMs) restarts.reset();
-    return at;
+    // From a doubted version nothing may ever be told: it may be of another server's time.
+    return from.isDoubted && at?.version === from.version ? undefined : at;
+  }
+
+  function take(event: Extract<WatchEvent, { object: KubeObject }>, objects: Known["objects"]): void {
+    const name = nameOf(event.object);
+    const isKept = event.is !== "deleted" && keeps(event.object);
+    if (!isKept && !objects.has(name)) return;
+    if (isKept) objects.set(name, event.object);
+    else objects.delete(name);
+    restarts.reset();
+    seen(objects, [name]);
   }
 
   return {
     asked: () => asked,
     async listAndWatch() {
-      const { objects, resourceVersion } = await list();
       // Nothing is lost in between: a watch tells what happened since the version that it starts from.
-      let from: string | undefined = resourceVersion;
-      while (from !== undefined && !signal.aborted) {
-        from = await watch(objects, from);
+      let known: Known | undefined = await list();
+      while (known !== undefined && !signal.aborted) {
+        known = await watch(known);
         await pause(restarts.next(), signal);
       }
     },

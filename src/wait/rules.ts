@@ -12,11 +12,11 @@ import type { KubeObject } from "../model.js";
 import { conditionOf, generationOf, isOutdated, observedGeneration } from "./conditions.js";
 import { clusterRules } from "./kinds/cluster.js";
 import { batchRules } from "./kinds/batch.js";
-import { podRule } from "./kinds/pods.js";
+import { podRule, pullSightings } from "./kinds/pods.js";
 import { storageRules } from "./kinds/storage.js";
-import { workloadRules } from "./kinds/workloads.js";
-import { because, brief, objectsOf, ready, failed, textOf, waiting } from "./readiness.js";
-import type { Readiness, Rule } from "./readiness.js";
+import { deadlineSightings, workloadRules } from "./kinds/workloads.js";
+import { because, brief, objectsOf, ready, failed, newlySeen, textOf, waiting } from "./readiness.js";
+import type { Readiness, Rule, SeenFor } from "./readiness.js";
 
 /** By group and kind; of any version. Kinds without a row have their `Ready` condition, if any. */
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -28,16 +28,26 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 ]);
 
 /**
- * Whether a live object is ready, why it is not, or why it will not be. `now` (milliseconds since the epoch) is for the
- * patience with what may cure itself: a Pod that can't start, a stalled rollout whose Deployment was just changed.
- * Without it there is none. A reason may become a failure with no change of the object: ask again every few seconds.
+ * Whether a live object is ready, why it is not, or why it will not be. `seenFor` is for the patience with what may cure
+ * itself: a pull that fails, a stalled rollout whose Deployment was just changed. Without it what is seen is new. A
+ * reason may become a failure with no change of the object: ask again every few seconds.
  */
-export function readinessOf(object: KubeObject, now = Number.POSITIVE_INFINITY): Readiness {
+export function readinessOf(object: KubeObject, seenFor: SeenFor = newlySeen): Readiness {
   const general = inGeneral(object);
   if (general !== undefined) return general;
   const rule = rules.get(keyOf(object)) ?? byReadyCondition;
-  return rule(object, now);
+  return rule(object, seenFor);
 }
+
+/** What is to be seen of an object that its rule asks `seenFor` about. */
+export function sightingsOf(object: KubeObject): string[] {
+  return sightings.get(keyOf(object))?.(object) ?? [];
+}
+
+const sightings: ReadonlyMap<string, (object: KubeObject) => string[]> = new Map([
+  ["/Pod", pullSightings],
+  ["apps/Deployment", deadlineSightings],
+]);
 
 function keyOf(object: KubeObject): string {
   const { group } = parseApiVersion(textOf(getKey(object, "apiVersion")) ?? "");
@@ -63,14 +73,27 @@ function inGeneral(object: KubeObject): Readiness | undefined {
   return undefined;
 }
 
-/** That an object is being deleted, and what still holds it; undefined where it is not. */
+/**
+ * That an object is being deleted, and what still holds it; undefined where it is not. Of a namespace, its conditions
+ * tell what is left in it, and whose finalizers hold that: each that is True is one that is not done with.
+ *
+ * Source: Kubernetes pkg/controller/namespace/deletion/status_condition_utils.go.
+ */
 export function deletionOf(object: KubeObject): string | undefined {
   if (textOf(getPath(object, ["metadata", "deletionTimestamp"])) === undefined) return undefined;
   const finalizers = getPath(object, ["metadata", "finalizers"]);
   const holders = Array.isArray(finalizers) ? finalizers.map(brief).filter((name) => name !== "") : [];
-  return holders.length === 0
-    ? "it is being deleted"
-    : `it is being deleted (finalizers: ${holders.join(", ")})`;
+  const held = holders.length === 0 ? "" : ` (finalizers: ${holders.join(", ")})`;
+  const left = keyOf(object) === "/Namespace" ? trueConditions(object) : [];
+  return `it is being deleted${held}${left.map((one) => `; ${one}`).join("")}`;
+}
+
+function trueConditions(object: KubeObject): string[] {
+  return objectsOf(getPath(object, ["status", "conditions"]))
+    .filter((condition) => getKey(condition, "status") === "True")
+    .map((condition) =>
+      because(getKey(condition, "reason"), getKey(condition, "message"), brief(getKey(condition, "type"))),
+    );
 }
 
 const byReadyCondition: Rule = (object) => {

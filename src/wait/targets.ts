@@ -16,6 +16,10 @@ export interface NamedTarget {
   name: string;
 }
 
+/** What `wait` is asked for on the command line: objects of a kind by their names, or by their labels. */
+export type Asked =
+  { word: string; by: "name"; name: string } | { word: string; by: "labels"; selector: string };
+
 /** A kind that is served, with the names that it goes by. */
 export interface KindRow extends ResourceType {
   singular: string;
@@ -23,10 +27,21 @@ export interface KindRow extends ResourceType {
 }
 
 /**
- * Reads `KIND/NAME ...`, `KIND NAME ...` or `KIND,KIND NAME ...`.
+ * Reads `KIND/NAME ...`, `KIND NAME ...` or `KIND,KIND NAME ...`, and with a selector `KIND` or `KIND,KIND`.
  * @throws KapplyError `usage` for anything else.
  */
-export function parseTargets(args: readonly string[]): NamedTarget[] {
+export function parseAsked(args: readonly string[], selector?: string): Asked[] {
+  if (selector === undefined) return parseTargets(args).map((target) => ({ by: "name", ...target }));
+  const [kinds = "", ...names] = args;
+  if (names.length === 0 && !kinds.includes("/"))
+    return wordsOf(kinds).map((word) => ({ word: checkedWord(word, kinds), by: "labels", selector }));
+  const kind = kinds.split("/", 1)[0] ?? "";
+  throw new KapplyError("usage", `-l chooses objects by their labels, and ${args.join(" ")} names them`, {
+    hint: `say either, as in ${kind} -l ${selector}, or ${kind}/NAME`,
+  });
+}
+
+function parseTargets(args: readonly string[]): NamedTarget[] {
   const slashed = args.filter((arg) => arg.includes("/"));
   if (slashed.length === args.length) return args.map((arg) => parseTarget(arg));
   if (slashed.length > 0)
@@ -39,9 +54,14 @@ export function parseTargets(args: readonly string[]): NamedTarget[] {
     );
   const [kinds = "", ...names] = args;
   if (names.length === 0)
-    throw new KapplyError("usage", `${kinds} names no object`, { hint: `say which: ${kinds}/NAME` });
-  const words = [...new Set(kinds.split(","))];
-  return words.flatMap((word) => names.map((name) => checked({ word, name }, args.join(" "))));
+    throw new KapplyError("usage", `${kinds} names no object`, {
+      hint: `say which: ${kinds}/NAME, or ${kinds} -l SELECTOR`,
+    });
+  return wordsOf(kinds).flatMap((word) => names.map((name) => checked({ word, name }, args.join(" "))));
+}
+
+function wordsOf(kinds: string): string[] {
+  return [...new Set(kinds.split(","))];
 }
 
 /** Reads `KIND/NAME`, or `KIND NAME` in one text; `flag` is where it stands. Throws `usage` for anything else. */
@@ -55,8 +75,14 @@ export function parseTarget(text: string, flag?: string): NamedTarget {
 function checked(target: NamedTarget, text: string, flag?: string): NamedTarget {
   // A name is one segment of a path: what can't be one names nothing.
   const sound = !["", ".", ".."].includes(target.name) && !/[/%?#\s]/.test(target.name);
-  if (!sound || !/^[A-Za-z][A-Za-z0-9.-]*$/.test(target.word)) throw notATarget(text, flag);
+  if (!sound) throw notATarget(text, flag);
+  checkedWord(target.word, text, flag);
   return target;
+}
+
+function checkedWord(word: string, text: string, flag?: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9.-]*$/.test(word)) throw notATarget(text, flag);
+  return word;
 }
 
 function notATarget(text: string, flag?: string): KapplyError {
@@ -183,5 +209,24 @@ export function questionsFor(word: string): KindQuestion[] {
 
 /** `widgets.shop.example` has no version, though it could: its second part does not look like one. */
 function isLikely(question: KindQuestion): boolean {
-  return question.ask !== "version" || /^v\d/.test(question.version);
+  return question.ask !== "version" || looksLikeVersion(question.version);
+}
+
+function looksLikeVersion(text: string): boolean {
+  return /^v\d/.test(text);
+}
+
+/** Whether a word may mean a kind of that group. */
+export function mayBeOf(word: string, group: string): boolean {
+  return readings(word).some((reading) => reading.group === undefined || group.startsWith(reading.group));
+}
+
+/**
+ * Whether a word says clearly enough what it means to be waited for while no server serves it: it has the group of a
+ * CRD, which is never without a dot (apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go).
+ */
+export function mayComeToBe(word: string): boolean {
+  const [, ...rest] = word.split(".");
+  const group = looksLikeVersion(rest[0] ?? "") ? rest.slice(1) : rest;
+  return group.length > 1;
 }

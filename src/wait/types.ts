@@ -2,6 +2,7 @@
 import type { KapplyError } from "../errors.js";
 import type { KubeObject, ResourceType } from "../model.js";
 import type { Readiness } from "./readiness.js";
+import type { Selector } from "./selector.js";
 
 /** An object, and what is to become of it. */
 export interface WaitItem {
@@ -25,15 +26,16 @@ export interface WaitItem {
 /** Objects of another kind: the EndpointSlices of a Service, the Pods of a Deployment. */
 export interface Related {
   type: ResourceType;
-  labelSelector: string;
+  selector: Selector;
   /** Whether the item can't be waited for without them, so that it ends where they can't be read. */
   needed: boolean;
 }
 
-/** Some objects of a collection. `name` asks for fewer rights than `names` does. */
+/** Some objects of a collection; all of it for the label selector `""`. `name` asks for fewer rights than `names` does. */
 export type Selection =
   | { by: "name"; name: string }
   | { by: "names"; names: ReadonlySet<string> }
+  /** All where the selector is empty. */
   | { by: "labels"; selector: string };
 
 /** What happened in a collection. After `gone` or `broken` nothing comes any more. */
@@ -69,7 +71,10 @@ export type WaitEnd =
   /** It can't be read. */
   | { is: "unreadable"; error: KapplyError }
   /** It was still waited for, and why it was not ready by then. */
-  | { is: "unfinished"; why: string; because: "deadline" | "interrupted" | "another-failed" };
+  | { is: "unfinished"; why: string; because: Because };
+
+/** Why an item is not waited for any longer. */
+export type Because = "deadline" | "interrupted" | "another-failed";
 
 export interface Waited<I extends WaitItem> {
   item: I;

@@ -3,16 +3,20 @@ import type { KapplyError } from "../errors.js";
 import type { KubeObject } from "../model.js";
 import { collectionsFor } from "./collections.js";
 import { openFeeds } from "./feeds.js";
+import { isKnown, lastEnd, looksBehind, newState, wordsOf } from "./state.js";
+import type { State } from "./state.js";
 import { openTeller } from "./teller.js";
-import type { WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
+import type { Because, Related, WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
 
 export interface WaitOptions<I extends WaitItem> {
   /** When to stop waiting, in milliseconds since the epoch. */
   deadline?: number | undefined;
   /** Stops waiting. */
   signal?: AbortSignal | undefined;
-  /** Whether the first item that fails ends the whole. */
+  /** Whether the first item that fails ends the whole, once something is known of each. */
   failFast?: boolean | undefined;
+  /** Looks once at each item, and ends as if the time were over then. */
+  once?: boolean | undefined;
   /** Why an item is not ready: when that changes, and at most once a second. */
   onWaiting?: ((item: I, why: string) => void) | undefined;
   /** An item ended. */
@@ -21,30 +25,20 @@ export interface WaitOptions<I extends WaitItem> {
   random?: (() => number) | undefined;
 }
 
-/** An item and what is known of it. */
-interface State<I extends WaitItem> {
-  item: I;
-  /** Undefined until it was read. */
-  own?: { object: KubeObject | undefined } | undefined;
-  /** Why it is not ready, as it was seen last. */
-  why: string;
-  /** Why it can't be read just now. */
-  trouble?: string | undefined;
-  waited?: Waited<I> | undefined;
-}
-
-type Because = Extract<WaitEnd, { is: "unfinished" }>["because"];
-
 const tellEveryMs = 1_000;
 const judgeEveryMs = 1_000;
+/** How long the end is put off for what may still tell why: the first look at others, and at what is related. */
+const lastLookMs = 2_000;
+/** Requests have the same deadline, and their last word comes with it. */
+const lastWordMs = 250;
 /** Node fires a longer timer at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Waits for each item until it is ready or has failed: by one list and one watch for each resource and namespace, which
  * are taken up again whatever becomes of the connection or the server; by asking again and again where watching is not
- * permitted. An error that will not pass by waiting ends its items as `unreadable`. Gives the items in their order.
- * Rejects only with what `meets`, `related` and the callbacks throw.
+ * permitted. An error that will not pass by waiting ends its items as `unreadable`, and so does any where an item was
+ * never read in time. Gives the items in their order. Rejects only with what `meets`, `related` and the callbacks throw.
  */
 export function waitUntil<I extends WaitItem>(
   items: readonly I[],
@@ -52,7 +46,7 @@ export function waitUntil<I extends WaitItem>(
   options: WaitOptions<I> = {},
 ): Promise<Waited<I>[]> {
   return new Promise((resolve, reject) => {
-    const states = items.map((item): State<I> => ({ item, why: "it was not read yet" }));
+    const states = items.map(newState);
     const session = openSession(states, reads, options, (error) => {
       session.close();
       if (error === undefined) resolve(states.flatMap(({ waited }) => waited ?? []));
@@ -67,14 +61,22 @@ interface Session {
   close(): void;
 }
 
+/** The end has come for a reason, and waits only for a first word about each item, and perhaps from behind it. */
+interface Closing {
+  because: Because;
+  looksBehind: boolean;
+}
+
 function openSession<I extends WaitItem>(
   states: readonly State<I>[],
   reads: WaitReads,
-  { deadline, signal, failFast, onWaiting, onEnded, random = Math.random }: WaitOptions<I>,
+  { deadline, signal, failFast, once, onWaiting, onEnded, random = Math.random }: WaitOptions<I>,
   onOver: (error?: Error) => void,
 ): Session {
   const began = performance.now();
   const open = new Set(states);
+  /** Why the rest is not waited for beyond what is known of it then. */
+  let closing: Closing | undefined = once === true ? { because: "deadline", looksBehind: true } : undefined;
   const fail = (error: unknown): void => onOver(error instanceof Error ? error : new Error(String(error)));
   const guarded = (work: () => void): void => {
     try {
@@ -83,59 +85,85 @@ function openSession<I extends WaitItem>(
       fail(error);
     }
   };
+  const later = (work: () => void): void => queueMicrotask(() => guarded(work));
   const teller = openTeller<State<I>>(({ item }, why) => guarded(() => onWaiting?.(item, why)), tellEveryMs);
   const timers: NodeJS.Timeout[] = [];
+  const after = (milliseconds: number, work: () => void): void => {
+    timers.push(setTimeout(() => guarded(work), milliseconds));
+  };
   const feeds = openFeeds<State<I>>(
     reads,
     {
       own: (state, object) => read(state, object, undefined),
-      unserved: (state, error) => read(state, undefined, error.message),
-      related(state) {
-        state.trouble = undefined;
-        judge(state);
+      unserved: (state, error) => read(state, undefined, error),
+      troubled: (state, error) => troubled(state, error, "own"),
+      denied: (state, error) => denied(state, error, "own"),
+      related: {
+        changed(state) {
+          state.trouble.related = undefined;
+          judge(state);
+        },
+        troubled: (state, error) => troubled(state, error, "related"),
+        denied: (state, error) => denied(state, error, "related"),
       },
-      troubled,
-      denied,
       failed: fail,
     },
     random,
+    later,
   );
 
-  function read(state: State<I>, object: KubeObject | undefined, trouble: string | undefined): void {
+  function read(state: State<I>, object: KubeObject | undefined, trouble: KapplyError | undefined): void {
     state.own = { object };
-    state.trouble = trouble;
+    state.trouble.own = trouble;
     judge(state);
   }
 
-  /** Asks how far an item is. What it needs beyond itself is only read while it waits. */
+  /** Asks how far an item is. What it needs beyond itself is only read while it waits, or may tell why it failed. */
   function judge(state: State<I>): void {
     const { item, own } = state;
     if (own === undefined || !open.has(state)) return;
     const related = item.related?.(own.object) ?? [];
-    const readiness = item.meets(
-      own.object,
-      related.map((each) => feeds.found(state, each)),
-    );
-    if (readiness.is !== "waiting") {
-      end(state, readiness);
-      return;
+    const found = related.map((each) => feeds.found(state, each));
+    const readiness = item.meets(own.object, found);
+    state.failed = undefined;
+    if (readiness.is !== "ready") related.forEach((each) => feeds.relate(state, each));
+    beginToLookBehind(state, related);
+    if (readiness.is === "waiting") {
+      state.why = readiness.why;
+      tell(state);
+    } else if (readiness.is === "failed" && looksBehind(state)) state.failed = readiness;
+    else end(state, readiness);
+    later(endIfAllIsKnown);
+  }
+
+  /** What is related to an item may tell more, and is given a time to do so. */
+  function beginToLookBehind(state: State<I>, related: readonly Related[]): void {
+    const isPending = related.some((each) => feeds.isPending(state, each));
+    if (!isPending) state.looksBehindUntil = undefined;
+    else if (state.looksBehindUntil === undefined) {
+      state.looksBehindUntil = performance.now() + lastLookMs;
+      after(lastLookMs, () => judge(state));
     }
-    state.why = readiness.why;
-    related.forEach((each) => feeds.relate(state, each));
-    teller.tell(state, state.trouble ?? state.why);
   }
 
-  function troubled(state: State<I>, error: KapplyError): void {
-    state.trouble = error.message;
-    if (open.has(state)) teller.tell(state, error.message);
+  function tell(state: State<I>): void {
+    if (once !== true) teller.tell(state, wordsOf(state));
   }
 
-  function denied(state: State<I>, error: KapplyError): void {
-    // The time of a request is that of the run, or what is left of it: the deadline is not far.
-    if (error.code === "timeout" && deadline !== undefined) troubled(state, error);
-    else if (error.code === "timeout") finish("deadline");
-    else if (error.code === "interrupted") finish("interrupted");
-    else end(state, { is: "unreadable", error });
+  function troubled(state: State<I>, error: KapplyError, of: "own" | "related"): void {
+    // That the time is over is no news: what was wrong before that says more.
+    if (error.code !== "timeout" || state.trouble[of] === undefined) state.trouble[of] = error;
+    if (open.has(state)) tell(state);
+    later(endIfAllIsKnown);
+  }
+
+  function denied(state: State<I>, error: KapplyError, of: "own" | "related"): void {
+    if (error.code === "interrupted") finish("interrupted");
+    else if (error.code === "timeout") {
+      troubled(state, error, of);
+      // The time of a request is that of the run, or what is left of it: the deadline is not far.
+      if (deadline === undefined) finish("deadline");
+    } else end(state, { is: "unreadable", error });
   }
 
   function end(state: State<I>, how: WaitEnd): void {
@@ -145,12 +173,26 @@ function openSession<I extends WaitItem>(
     const milliseconds = Math.round(performance.now() - began);
     state.waited = { item: state.item, end: how, object: state.own?.object, milliseconds };
     onEnded?.(state.waited);
-    if (failFast === true && (how.is === "failed" || how.is === "unreadable")) finish("another-failed");
     if (open.size === 0) onOver();
+    else if (failFast === true && (how.is === "failed" || how.is === "unreadable"))
+      close("another-failed", lastLookMs, true);
+  }
+
+  /** Ends the rest once enough is known of each, and after that time in any case. */
+  function close(because: Because, withinMs: number, looksBehind: boolean): void {
+    closing = { because: closing?.because ?? because, looksBehind };
+    after(withinMs, () => finish(because));
+    later(endIfAllIsKnown);
+  }
+
+  function endIfAllIsKnown(): void {
+    if (closing === undefined) return;
+    const { because, looksBehind: waits } = closing;
+    if ([...open].every((state) => isKnown(state) && !(waits && looksBehind(state)))) finish(because);
   }
 
   function finish(because: Because): void {
-    for (const state of [...open]) end(state, { is: "unfinished", why: state.trouble ?? state.why, because });
+    for (const state of [...open]) end(state, lastEnd(state, because));
   }
 
   const onAbort = (): void => guarded(() => finish("interrupted"));
@@ -161,7 +203,7 @@ function openSession<I extends WaitItem>(
       if (open.size === 0) return;
       signal?.addEventListener("abort", onAbort, { once: true });
       if (deadline !== undefined && deadline - Date.now() <= maxTimerMs)
-        timers.push(setTimeout(() => guarded(() => finish("deadline")), deadline - Date.now()));
+        after(deadline - Date.now(), () => close("deadline", lastWordMs, false));
       timers.push(setInterval(() => guarded(() => open.forEach(judge)), judgeEveryMs));
       for (const needed of collectionsFor(states)) feeds.open(needed);
     },

@@ -7,6 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReport, terminationLogOf, writeTerminationLog } from "../../src/commands/end-files.js";
 
 let dir = "";
+const printed = { stdout: "", stderr: "" };
+const streams = {
+  stdout: (text: string): void => void (printed.stdout += text),
+  stderr: (text: string): void => void (printed.stderr += text),
+};
 beforeEach(() => {
   dir = fs.mkdtempSync(join(tmpdir(), "kapply-end-"));
 });
@@ -24,13 +29,13 @@ const identity = (file: string): number => fs.statSync(file).ino;
 describe("a report", () => {
   test("is a new file, or replaces one by a rename; nothing else is left in the folder", async () => {
     const file = join(dir, "report.json");
-    const report = await openReport(file);
+    const report = await openReport(file, streams);
     expect(fs.readdirSync(dir)).toEqual([]);
     expect(await report.write("one")).toBeUndefined();
     expect(read(file)).toBe("one");
     fs.chmodSync(file, 0o640);
     const before = identity(file);
-    const again = await openReport(file);
+    const again = await openReport(file, streams);
     expect(read(file)).toBe("one"); // it stays until there is another
     expect(await again.write("two")).toBeUndefined();
     expect(read(file)).toBe("two");
@@ -42,7 +47,7 @@ describe("a report", () => {
   test("goes through a link to a file, which stays a link", async () => {
     const file = put("report.json", "old");
     fs.symlinkSync("report.json", join(dir, "link"));
-    expect(await (await openReport(join(dir, "link"))).write("new")).toBeUndefined();
+    expect(await (await openReport(join(dir, "link"), streams)).write("new")).toBeUndefined();
     expect(fs.lstatSync(join(dir, "link")).isSymbolicLink()).toBe(true);
     expect(read(file)).toBe("new");
   });
@@ -50,9 +55,9 @@ describe("a report", () => {
   test("overwrites a file with another name, and a device", async () => {
     const file = put("report.json", "old, and longer");
     fs.linkSync(file, join(dir, "other"));
-    expect(await (await openReport(file)).write("new")).toBeUndefined();
+    expect(await (await openReport(file, streams)).write("new")).toBeUndefined();
     expect(read(join(dir, "other"))).toBe("new");
-    expect(await (await openReport("/dev/null")).write("new")).toBeUndefined();
+    expect(await (await openReport("/dev/null", streams)).write("new")).toBeUndefined();
     expect(fs.statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 
@@ -68,20 +73,26 @@ describe("a report", () => {
     put("file", "");
     fs.symlinkSync("nothing", join(dir, "dangling"));
     const file = name === "" || name === "-" ? name : join(dir, name);
-    await expect(openReport(file)).rejects.toThrow(message);
-    await expect(openReport(file)).rejects.toMatchObject({ code: "usage" });
+    await expect(openReport(file, streams)).rejects.toThrow(message);
+    await expect(openReport(file, streams)).rejects.toMatchObject({ code: "usage" });
   });
 
   test("that can't be written after all says why", async () => {
-    const report = await openReport(join(dir, "report.json"));
+    const report = await openReport(join(dir, "report.json"), streams);
     fs.rmSync(dir, { recursive: true });
     expect(await report.write("late")).toMatch(/report\.json: there is no such folder$/);
+  });
+
+  test("to a stream of the process goes there without opening it, which a container's user may not", async () => {
+    expect(await (await openReport("/dev/stdout", streams)).write("report\n")).toBeUndefined();
+    expect(await writeTerminationLog("/dev/stderr", "message\n", streams)).toBeUndefined();
+    expect(printed).toEqual({ stdout: "report\n", stderr: "message\n" });
   });
 
   test("to a FIFO that nobody reads does not wait", async () => {
     const fifo = join(dir, "fifo");
     execFileSync("mkfifo", [fifo]);
-    expect(await (await openReport(fifo)).write("x")).toMatch(/fifo: nobody reads it$/);
+    expect(await (await openReport(fifo, streams)).write("x")).toMatch(/fifo: nobody reads it$/);
   });
 });
 
@@ -101,21 +112,21 @@ describe("a termination message", () => {
   test("is written in place: the file is a mount", async () => {
     const file = put("log", "old, and longer");
     const before = identity(file);
-    expect(await writeTerminationLog(file, "new\n")).toBeUndefined();
+    expect(await writeTerminationLog(file, "new\n", streams)).toBeUndefined();
     expect(read(file)).toBe("new\n");
     expect(identity(file)).toBe(before);
   });
 
   test("that is empty leaves the file alone", async () => {
     const file = put("log", "what the app said");
-    expect(await writeTerminationLog(file, "")).toBeUndefined();
+    expect(await writeTerminationLog(file, "", streams)).toBeUndefined();
     expect(read(file)).toBe("what the app said");
-    expect(await writeTerminationLog(join(dir, "missing", "log"), "")).toBeUndefined();
+    expect(await writeTerminationLog(join(dir, "missing", "log"), "", streams)).toBeUndefined();
   });
 
   test("that can't be written says why, and throws nothing", async () => {
     const file = join(dir, "missing", "log");
-    expect(await writeTerminationLog(file, "x")).toBe(
+    expect(await writeTerminationLog(file, "x", streams)).toBe(
       `the termination message can't be written to ${file}: there is no such folder`,
     );
   });

@@ -3,7 +3,7 @@ import { commands } from "../../src/commands/index.js";
 import { helpOf, overview } from "../../src/commands/help.js";
 import { flags } from "../../src/commands/flags.js";
 import type { Flag, FlagName } from "../../src/commands/flags.js";
-import { count, duration, parseArguments, size } from "../../src/commands/parse.js";
+import { count, duration, parseArguments, size, timeout } from "../../src/commands/parse.js";
 import type { Values } from "../../src/commands/parse.js";
 
 const all = Object.keys(flags) as FlagName[];
@@ -76,7 +76,24 @@ describe("values", () => {
     expect(duration(parse(`--timeout=${text}`), "timeout", 1)).toBe(milliseconds);
   });
   test.each(["soon", "5 m", "-1s", "5d", ""])("%j is no duration", (text) => {
-    expect(() => duration(parse(`--timeout=${text}`), "timeout", 1)).toThrow("is not a duration");
+    const values = parse(`--request-timeout=${text}`);
+    expect(() => duration(values, "request-timeout", 1)).toThrow("is not a duration");
+  });
+  test.each([
+    ["90s", 90_000],
+    ["0", 0],
+    ["0s", 0],
+    ["-0", 0],
+    ["-1", Infinity],
+    ["-1m30s", Infinity],
+  ])("a run may take %s", (text, milliseconds) => {
+    expect(timeout(parse(`--timeout=${text}`), 1)).toBe(milliseconds);
+    expect(timeout(parse("--timeout", text), 1)).toBe(milliseconds);
+  });
+  test("how long a run may take is a duration, or by default", () => {
+    expect(timeout(parse(), 5000)).toBe(5000);
+    expect(() => timeout(parse("--timeout=--1"), 1)).toThrow("is not a duration");
+    expect(() => timeout(parse("--timeout=-soon"), 1)).toThrow("is not a duration");
   });
   test("sizes have binary and decimal units", () => {
     expect(size(parse("--max-file-size=16Mi"), "max-file-size")).toBe(16 * 1024 * 1024);

@@ -158,6 +158,42 @@ describe("while it waits for its turn", () => {
   });
 });
 
+test("while it waits for objects, what was not ready and why is told wherever something is told", async () => {
+  const server = testCluster();
+  const namespace = await server.freshNamespace("signals");
+  const pod = `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec: { automountServiceAccountToken: false, containers: [{ name: c, image: c }] }
+`;
+  const dir = folder(server, { "set.yaml": pod });
+  const [report, log] = [path.join(dir, "report.json"), path.join(dir, "log")];
+  for (const output of ["text", "ndjson"]) {
+    const flags = ["--wait", "-o", output, `--report=${report}`, `--termination-log=${log}`];
+    const child = spawn(
+      process.execPath,
+      [binary, "apply", "-n", namespace, "-f", path.join(dir, "set.yaml"), ...flags],
+      {
+        env: { PATH: process.env["PATH"], HOME: server.dir, KUBECONFIG: server.kubeconfig },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    started.push(child);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    await expect.poll(() => stdout + stderr, { timeout: 20_000 }).toContain("it has not started yet");
+    child.kill("SIGTERM");
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).toBe(143);
+    const why = "not ready yet: it has not started yet";
+    if (output === "text") expect(stderr).toContain(`\npod/web ${why}\n`);
+    else expect(stdout).toMatch(new RegExp(`"event":"failed",.*"reason":"${why}"`));
+    expect(readFileSync(report, "utf8")).toContain(why);
+    expect(readFileSync(log, "utf8")).toContain(`pod/web ${why}\n`);
+  }
+});
+
 describe("while it waits for a server that is not there", () => {
   test("a signal ends the wait at once", async () => {
     const nowhere = folder(testCluster(), { "a.yaml": configMap("a", {}) });

@@ -99,6 +99,9 @@ describe("apply --wait", () => {
   });
 });
 
+const inMetadata = (name: string, line: string): string =>
+  configMap(name, { a: "1" }).replace("metadata:", `metadata:\n  ${line}`);
+
 describe("kapply wait", () => {
   test("for what is there already is done at once, by names or a set", async () => {
     const namespace = await cluster.freshNamespace();
@@ -120,7 +123,87 @@ describe("kapply wait", () => {
     const going = kapply(cluster, ["wait", "-n", namespace, "secret/tls", "--for=delete", "--timeout=30s"]);
     await sleep(1500);
     await cluster.delete(`${path}/tls`);
-    expect(await going).toMatchObject({ status: 0 });
+    expect(await going).toMatchObject({ status: 0, stdout: "secret/tls deleted\n" });
+  });
+
+  test("for a kind that is served later, by name or of a set; without its group it is refused at once", async () => {
+    const namespace = await cluster.freshNamespace();
+    const group = `${namespace}.example`;
+    const wait = (args: string[], input = "") =>
+      kapply(cluster, ["wait", "-n", namespace, ...args, "--for=create", "--timeout=30s"], { input });
+    const named = wait([`widgets.${group}/one`]);
+    const ofSet = wait(["-f", "-"], widget(group, "one"));
+    const short = wait([`widget${namespace}/one`]);
+    expect(await short).toMatchObject({ status: 2 });
+    await sleep(1500);
+    await widgets(namespace);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: widget(group, "one") });
+    for (const ended of [await named, await ofSet]) {
+      expect(ended).toMatchObject({ status: 0, stdout: `widget.${group}/one ready\n` });
+      expect(ended.stderr).toMatch(
+        /^waiting for widgets?\..*\/one: the server does not serve this kind yet$/m,
+      );
+    }
+  });
+
+  test("for a kind that is never served ends with status 7 when time is up", async () => {
+    const args = ["wait", "gizmos.nowhere.example/one", "--timeout=2s", "-o", "json"];
+    const { status, stdout } = await kapply(cluster, args);
+    expect(status).toBe(7);
+    const message =
+      "gizmos.nowhere.example/one is not there in time: the server does not serve this kind yet";
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "not-ready", message }, exitStatus: 7 });
+  });
+
+  test("looks once with --timeout=0, and ends with status 7 and the reasons", async () => {
+    const namespace = await cluster.freshNamespace();
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: configMap("there", { a: "1" }) });
+    const wait = (...args: string[]) => kapply(cluster, ["wait", "-n", namespace, "--timeout=0", ...args]);
+    expect(await wait("cm/there")).toMatchObject({ status: 0, stdout: "configmap/there ready\n" });
+    const half = await wait("cm/there", "cm/nowhere", "--for=create");
+    expect(half).toMatchObject({ status: 7, stdout: "configmap/there ready\nconfigmap/nowhere failed\n" });
+    expect(half.stderr).toContain("configmap/nowhere: it is not there in time: it does not exist");
+    expect(await wait("gizmos.nowhere.example/one")).toMatchObject({ status: 7 });
+    expect(await wait("cm", "-l", "app=nowhere")).toMatchObject({ status: 7 });
+  });
+
+  test("for objects by their labels: the first to match, all that match, and until none does", async () => {
+    const namespace = await cluster.freshNamespace();
+    const wait = (...args: string[]) =>
+      kapply(cluster, ["wait", "-n", namespace, "cm", "-l", "app in (web,api)", "--timeout=30s", ...args]);
+    const labelled = (name: string, app: string): string => inMetadata(name, `labels: { app: ${app} }`);
+    expect(await wait("--for=delete")).toMatchObject({ status: 0, stdout: "" });
+    const first = wait("--for=jsonpath={.data.a}=1");
+    await sleep(1500);
+    const input = [labelled("one", "web"), labelled("two", "api"), labelled("three", "db")].join("---\n");
+    const applied = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    expect(applied, applied.stderr).toMatchObject({ status: 0 });
+    const ended = await first;
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain("waiting for cm -l app in (web,api): no object matches yet");
+    expect(await wait()).toMatchObject({ status: 0, stdout: "configmap/one ready\nconfigmap/two ready\n" });
+    const going = wait("--for=delete", "-o", "json");
+    await sleep(1500);
+    for (const name of ["one", "two"])
+      await cluster.delete(`/api/v1/namespaces/${namespace}/configmaps/${name}`);
+    const { status, stdout } = await going;
+    const { summary, results } = JSON.parse(stdout) as {
+      summary: { deleted: number };
+      results: { action: string; milliseconds: number }[];
+    };
+    expect({ status, deleted: summary.deleted }).toEqual({ status: 0, deleted: 2 });
+    expect(results.map(({ action }) => action)).toEqual(["deleted", "deleted"]);
+    expect(Math.min(...results.map(({ milliseconds }) => milliseconds))).toBeGreaterThan(500);
+  });
+
+  test("tells objects of one name in two namespaces apart", async () => {
+    const [one, other] = [await cluster.freshNamespace(), await cluster.freshNamespace()];
+    const input = [one, other].map((namespace) => inMetadata("web", `namespace: ${namespace}`)).join("---\n");
+    const args = ["wait", "-f", "-", "--for=create", "--timeout=2s"];
+    const { status, stderr } = await kapply(cluster, args, { input });
+    expect(status).toBe(7);
+    for (const namespace of [one, other])
+      expect(stderr).toContain(`waiting for configmap/web in namespace ${namespace}: it does not exist\n`);
   });
 
   test("for a Service until somebody answers behind it", async () => {
@@ -181,7 +264,10 @@ describe("kapply wait", () => {
     [["wait"], "wait needs objects"],
     [["wait", "cm"], "cm names no object"],
     [["wait", "cm/a", "-f", "-"], "not both"],
+    [["wait", "cm/a", "-l", "app=web"], "-l chooses objects by their labels"],
+    [["wait", "cm", "-l", "app in ("], "can't be read"],
     [["wait", "frobs/a"], 'no kind that is called "frobs"'],
+    [["wait", "gizmos.nowhere.example/a", "--for=delete"], "a kind that is not served has no objects"],
     [["wait", "cm/a", "--for=redy"], "ready"],
   ])("%j is refused with a reason; status 2", async (args, words) => {
     const { status, stderr } = await kapply(cluster, args, { input: "" });

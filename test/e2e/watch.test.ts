@@ -94,7 +94,7 @@ function start(reads: WaitReads, items: WaitItem[], options: WaitOptions<WaitIte
 }
 
 const ready = (object: KubeObject | undefined): Readiness =>
-  object === undefined ? { is: "waiting", why: "it does not exist" } : readinessOf(object, Date.now());
+  object === undefined ? { is: "waiting", why: "it does not exist" } : readinessOf(object);
 const exists = (object: KubeObject | undefined): Readiness =>
   object === undefined ? { is: "waiting", why: "it does not exist" } : { is: "ready" };
 const gone = (object: KubeObject | undefined): Readiness =>
@@ -338,7 +338,8 @@ describe("a connection", () => {
     await createPod(cluster, namespace, "db");
     await makeReady(cluster, namespace, "db");
     expect(await ends).toEqual([{ is: "ready" }, { is: "ready" }]);
-    expect(asked.filter((words) => words === "list pods").length).toBeGreaterThan(1);
+    expect(asked.filter((words) => words === "list pods")).toHaveLength(1);
+    expect(asked.filter((words) => words === "watch pods").length).toBeGreaterThan(1);
     expect(said.some((words) => words.includes("broke"))).toBe(false);
   });
 });

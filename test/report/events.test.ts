@@ -4,8 +4,8 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KapplyError } from "../../src/errors.js";
-import type { Action, Outcome } from "../../src/model.js";
-import { createEvents, type Told } from "../../src/report/events.js";
+import type { Action, Event, Outcome } from "../../src/model.js";
+import { createEvents } from "../../src/report/events.js";
 import { createSecrets } from "../../src/report/secrets.js";
 import {
   at,
@@ -27,12 +27,12 @@ import * as story from "./stories.js";
 const planOnly = { output: "ndjson", command: "diff", diff: true } as const;
 
 /** `diff` may plan an object with its whole outcome. */
-const plans = (one: Outcome): Told => ({ event: "planned", ref: one.ref, action: one.action, outcome: one });
+const plans = (one: Outcome): Event => ({ event: "planned", ref: one.ref, action: one.action, outcome: one });
 
 /** A line for each kind of event, and for each part of the schema. */
 async function everyKind(): Promise<ReturnType<typeof eventsOf>> {
   const { reporter, stdout } = await record({ output: "ndjson" });
-  const emit = (event: Told): void => reporter.emit(event);
+  const emit = (event: Event): void => reporter.emit(event);
   reporter.knowSecrets([{ ref: web, body: objectOf(web), place: at(12) }]);
   emit({ event: "started", command: "apply", manifests: 2 });
   emit({ event: "connected", server: "https://10.0.0.1:443", foundBy: "in-pod service account" });
@@ -286,11 +286,11 @@ describe("any event", () => {
       ...rest,
       ...(rest.action === "failed" ? { error: failure(rest.reason ?? "no") } : {}),
     }));
-  const anyEvent: fc.Arbitrary<Told> = fc.oneof(
-    anyOutcome.map((one): Told => ({ event: "outcome", outcome: one })),
+  const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+    anyOutcome.map((one): Event => ({ event: "outcome", outcome: one })),
     anyOutcome.map(plans),
-    fc.record({ what: text, why: text, ref }).map((one): Told => ({ event: "waiting", ...one })),
-    fc.record({ message: text, ref }).map((one): Told => ({ event: "warning", ...one })),
+    fc.record({ what: text, why: text, ref }).map((one): Event => ({ event: "waiting", ...one })),
+    fc.record({ message: text, ref }).map((one): Event => ({ event: "warning", ...one })),
   );
 
   const anyEnd = fc.constantFrom("planned" as const, "applied" as const, "ready" as const);

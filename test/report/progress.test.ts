@@ -8,10 +8,11 @@ import { createTerminal } from "./terminal.js";
 
 const plain = (_look: string, text: string): string => text;
 const same = (text: string): string => text;
+const none = (): string => "";
 
 describe("the view", () => {
   function after(...events: Event[]) {
-    const view = emptyView();
+    const view = emptyView("apply");
     for (const event of events) see(view, event);
     return view;
   }
@@ -29,21 +30,46 @@ describe("the view", () => {
 
   test("shows the latest of what is waited for, and how many more", () => {
     const view = after(...["a", "b", "c", "d", "e", "f", "a"].map(waiting));
-    expect(details(view)).toEqual([
+    expect(details(view, none)).toEqual([
       "... and 2 more",
       ...["d", "e", "f", "a"].map((w) => `${w}: 1 of 3 replicas`),
     ]);
   });
 
+  test("tells objects of the same name apart, and forgets the one that is ready", () => {
+    const other = { ...web, namespace: "bank" };
+    const wait = (ref: typeof web): Event => ({
+      event: "waiting",
+      what: "deployment.apps/web",
+      why: "0 of 1",
+      ref,
+    });
+    const view = after(wait(web), wait(other));
+    const where = (ref: typeof web): string => ` in namespace ${ref.namespace ?? ""}`;
+    expect(details(view, where)).toEqual([
+      "deployment.apps/web in namespace shop: 0 of 1",
+      "deployment.apps/web in namespace bank: 0 of 1",
+    ]);
+    see(view, { event: "ready", ref: web, milliseconds: 5 });
+    expect(details(view, where)).toEqual(["deployment.apps/web in namespace bank: 0 of 1"]);
+  });
+
+  test("does not take a lock that is waited for as what comes after applying, and forgets it then", () => {
+    const view = after({ event: "waiting", what: "lease/web", why: "another run applies this set" });
+    expect(view.step).toBe("compare");
+    see(view, planning);
+    expect(details(view, none)).toEqual([]);
+  });
+
   test("forgets a wait when its object is done, and a retry when anything works", () => {
     const retry: Event = { event: "retrying", what: "GET", why: "reset", attempt: 2, seconds: 1 };
     const view = after(applying, waiting("deployment.apps/web"), retry);
-    expect(details(view)).toEqual([
+    expect(details(view, none)).toEqual([
       "deployment.apps/web: 1 of 3 replicas",
       "retrying GET: reset (attempt 2)",
     ]);
     see(view, failed);
-    expect(details(view)).toEqual([]);
+    expect(details(view, none)).toEqual([]);
   });
 });
 
@@ -74,10 +100,11 @@ describe("live progress", () => {
     terminal: ReturnType<typeof createTerminal>,
     columns = 40,
     output: "text" | "ndjson" = "text",
+    command = "apply",
   ) {
     const streams = createStreams(
       {
-        command: "apply",
+        command,
         output,
         diff: false,
         stdout: terminal.write,
@@ -88,8 +115,7 @@ describe("live progress", () => {
         color: { stdout: false, stderr: false },
         showSecrets: false,
       },
-      plain,
-      same,
+      { paint: plain, clean: same, suffix: none },
       0,
     );
     open.push(streams);
@@ -119,6 +145,19 @@ describe("live progress", () => {
       "deployment.apps/web created",
       "2 objects: 2 created",
     ]);
+  });
+
+  test("of what only waits begins with the first wait, and has that step alone", async () => {
+    const terminal = createTerminal();
+    const streams = streamsOn(terminal, 60, "text", "wait");
+    expect(streams.isLive()).toBe(false);
+    streams.see({ event: "waiting", what: "deployment.apps/web", why: "no replicas yet", ref: web });
+    expect(streams.isLive()).toBe(true);
+    await vi.waitFor(() => expect(terminal.lines()).toHaveLength(2));
+    expect(terminal.lines()[0]).toMatch(/^. Waiting$/);
+    expect(terminal.lines()[1]).toBe("  deployment.apps/web: no replicas yet");
+    streams.stop();
+    expect(terminal.lines()).toEqual([]);
   });
 
   test("fits a narrow terminal, wide characters included", async () => {

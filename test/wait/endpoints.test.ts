@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/json.js";
 import type { KubeObject } from "../../src/model.js";
 import { endpointSliceSelector, needsSlices, parseFor, serviceReadiness } from "../../src/wait/index.js";
+import { selectorText } from "../../src/wait/selector.js";
 import { live, ready, waiting } from "./objects.js";
 
 const db = (spec: JsonObject = {}): KubeObject =>
@@ -87,7 +88,7 @@ describe("a Service with endpoints", () => {
     expect(serviceReadiness(going, [slice([endpoint(true)])])).toEqual(waiting("it is being deleted"));
   });
   test("has its EndpointSlices read by label, and only to be ready", () => {
-    expect(endpointSliceSelector("db")).toBe("kubernetes.io/service-name=db");
+    expect(selectorText(endpointSliceSelector("db"))).toBe("kubernetes.io/service-name=db");
     expect(needsSlices(parseFor("ready"), { group: "", kind: "Service" })).toBe(true);
     expect(needsSlices(parseFor("create"), { group: "", kind: "Service" })).toBe(false);
     expect(needsSlices(parseFor("ready"), { group: "serving.knative.dev", kind: "Service" })).toBe(false);

@@ -174,7 +174,10 @@ function isSelected(object: KubeObject, selection: Selection): boolean {
     case "names":
       return selection.names.has(name);
     case "labels":
-      return Object.entries(labels).some(([key, value]) => `${key}=${value}` === selection.selector);
+      return (
+        selection.selector === "" ||
+        Object.entries(labels).some(([key, value]) => `${key}=${value}` === selection.selector)
+      );
   }
 }
 
@@ -185,7 +188,7 @@ function words(selection: Selection): string {
     case "names":
       return [...selection.names].join(",");
     case "labels":
-      return selection.selector;
+      return selection.selector === "" ? "all" : selection.selector;
   }
 }
 

@@ -31,7 +31,7 @@ const web = live(
 );
 
 const check = (text: string, object: KubeObject | undefined = web): Readiness =>
-  meets(parseFor(text), object, 0, []);
+  meets(parseFor(text), object, undefined, []);
 
 /** What is wrong with a value of `--for`: message and hint. */
 function complaint(text: string): [message: string, hint: string | undefined] {
@@ -72,8 +72,8 @@ describe("--for=ready", () => {
   });
   test("of a Service that is named needs its endpoints", () => {
     const db = live("v1", "Service", { spec: { selector: { app: "db" } } }, { name: "db" });
-    expect(meets(parseFor("ready"), db, 0)).toEqual(waiting("its EndpointSlices have not been read yet"));
-    expect(meets(parseFor("ready"), db, 0, [])).toEqual(
+    expect(meets(parseFor("ready"), db)).toEqual(waiting("its EndpointSlices have not been read yet"));
+    expect(meets(parseFor("ready"), db, undefined, [])).toEqual(
       waiting("it has no endpoints: no Pod with app=db has an address"),
     );
   });
@@ -198,6 +198,27 @@ describe("--for=jsonpath", () => {
       failed("{.status.conditions} leads to a list, which has no one value"),
     );
     expect(check("jsonpath={.status.conditions}")).toEqual(ready);
+  });
+  test("fails when the Job or Pod has ended, unless what is asked for is so or may still come", () => {
+    const bad = live("batch/v1", "Job", {
+      status: { failed: 1, conditions: [condition("Failed", "True", "BackoffLimitExceeded")] },
+    });
+    const why = "the Job has failed: BackoffLimitExceeded";
+    expect(check("jsonpath={.status.succeeded}=1", bad)).toEqual(failed(why));
+    expect(check("jsonpath={.metadata.labels.seen}", bad)).toEqual(failed(why));
+    expect(check("jsonpath={.status.failed}=1", bad)).toEqual(ready);
+    const good = live("batch/v1", "Job", {
+      status: { succeeded: 1, conditions: [condition("Complete", "True")] },
+    });
+    expect(check("jsonpath={.status.failed}=1", good)).toEqual(failed("the Job has completed"));
+    expect(check("jsonpath={.metadata.labels.seen}", good).is).toBe("waiting");
+    expect(check("jsonpath={.status.phase}=Running", pod({ phase: "Failed", reason: "Evicted" }))).toEqual(
+      failed("it has failed: Evicted"),
+    );
+  });
+  test("waits while a Job is about to fail", () => {
+    const job = live("batch/v1", "Job", { status: { conditions: [condition("FailureTarget", "True")] } });
+    expect(check("jsonpath={.status.failed}=1", job).is).toBe("waiting");
   });
   test("never shows what is in a Secret", () => {
     const secret = live("v1", "Secret", { data: { password: "aHVudGVyMg==" } });

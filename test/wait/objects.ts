@@ -75,7 +75,8 @@ export function podWaiting(reason: string, message?: string, rest: JsonObject = 
 export const readyPod = (name = "web"): KubeObject =>
   pod({ phase: "Running", conditions: [condition("Ready", "True")] }, { name });
 
-export const at = (time: string): number => Date.parse(time);
+/** That everything was seen for so long. */
+export const seenFor = (milliseconds: number) => (): number => milliseconds;
 
 export const ready = { is: "ready" };
 export const waiting = (why: string): Json => ({ is: "waiting", why });

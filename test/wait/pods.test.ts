@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/json.js";
 import type { KubeObject } from "../../src/model.js";
 import { failureFromPods, podQuery, podsBehind, readinessOf, reasonFromPods } from "../../src/wait/index.js";
+import { sightingsOf } from "../../src/wait/rules.js";
+import { selectorText } from "../../src/wait/selector.js";
 import {
-  at,
   condition,
   container,
   endedWith,
@@ -13,13 +14,14 @@ import {
   podWaiting,
   ready,
   readyPod,
+  seenFor,
   waiting,
   waitsFor,
 } from "./objects.js";
 
 const start = "2026-01-01T00:00:00Z";
-const soon = at("2026-01-01T00:00:29Z");
-const later = at("2026-01-01T00:00:30Z");
+const soon = seenFor(29_999);
+const later = seenFor(30_000);
 
 describe("a Pod", () => {
   test("is ready when it is Ready, or has done its work", () => {
@@ -105,29 +107,46 @@ describe("a Pod", () => {
     const object = podWaiting(reason, undefined, { startTime: start });
     expect(readinessOf(object, soon)).toEqual(failed(`container web: ${reason}`));
   });
-  test.each(["ErrImagePull", "ImagePullBackOff", "CreateContainerConfigError", "RunContainerError"])(
-    "fails with %s once it has had its second try",
-    (reason) => {
-      const object = podWaiting(reason, "no such thing", { startTime: start });
-      expect(readinessOf(object, soon)).toEqual(waiting(`container web: ${reason}: no such thing`));
-      expect(readinessOf(object, later)).toEqual(failed(`container web: ${reason}: no such thing`));
-    },
-  );
-  test("is given time from its last container's end, and from the end of its init containers", () => {
-    const restarted = container("web", waitsFor("ImagePullBackOff"), {
-      lastState: endedWith(1, "Error", "2026-01-01T00:00:20Z"),
-    });
-    expect(
-      readinessOf(podWaiting("", "", { startTime: start, containerStatuses: [restarted] }), later).is,
-    ).toBe("waiting");
-    const initialized = { ...condition("Initialized", "True"), lastTransitionTime: "2026-01-01T00:00:20Z" };
-    const object = podWaiting("ImagePullBackOff", "", { startTime: start, conditions: [initialized] });
-    expect(readinessOf(object, later).is).toBe("waiting");
-    expect(readinessOf(object, at("2026-01-01T00:00:50Z")).is).toBe("failed");
+  test("fails with ImagePullBackOff once its pulls were seen to fail for a time, however old it is", () => {
+    const object = podWaiting("ImagePullBackOff", "no such thing", { startTime: start });
+    expect(readinessOf(object)).toEqual(waiting("container web: ImagePullBackOff: no such thing"));
+    expect(readinessOf(object, soon)).toEqual(waiting("container web: ImagePullBackOff: no such thing"));
+    expect(readinessOf(object, later)).toEqual(failed("container web: ImagePullBackOff: no such thing"));
   });
-  test("is given no time where nobody knows the time", () => {
-    expect(readinessOf(podWaiting("ImagePullBackOff", "", { startTime: start })).is).toBe("failed");
-    expect(readinessOf(podWaiting("ImagePullBackOff"), soon).is).toBe("failed");
+  test.each([
+    "ErrImagePull",
+    "RegistryUnavailable",
+    "ImageInspectError",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+  ])("waits with %s, which is tried again, however long it lasts", (reason) => {
+    const object = podWaiting(reason, "no such thing", { startTime: start });
+    expect(readinessOf(object, seenFor(Infinity))).toEqual(
+      waiting(`container web: ${reason}: no such thing`),
+    );
+  });
+  test("says the worst of its containers", () => {
+    const containerStatuses = [
+      container("a", waitsFor("ContainerCreating")),
+      container("b", waitsFor("CreateContainerConfigError", 'secret "db" not found')),
+      container("c", waitsFor("InvalidImageName")),
+    ];
+    expect(readinessOf(pod({ phase: "Pending", containerStatuses }))).toEqual(
+      failed("container c: InvalidImageName"),
+    );
+    expect(readinessOf(pod({ phase: "Pending", containerStatuses: containerStatuses.slice(0, 2) }))).toEqual(
+      waiting('container b: CreateContainerConfigError: secret "db" not found'),
+    );
+  });
+  test("is seen to be the same Pod with the same trouble from one failed pull to the next", () => {
+    const of = (uid: string, reason: string): string[] =>
+      sightingsOf({ ...podWaiting(reason), metadata: { name: "web", uid } });
+    expect(of("1", "ErrImagePull")).toHaveLength(1);
+    expect(of("1", "ImagePullBackOff")).toEqual(of("1", "ErrImagePull"));
+    expect(of("2", "ImagePullBackOff")).not.toEqual(of("1", "ImagePullBackOff"));
+    expect(of("1", "ContainerCreating")).toEqual([]);
+    expect(of("1", "CreateContainerConfigError")).toEqual([]);
   });
 });
 
@@ -146,6 +165,13 @@ describe("the Pods of a workload", () => {
       "Pod web-crash: container web: CrashLoopBackOff: back-off (1 other Pod not ready)",
     );
     expect(reasonFromPods([evicted], later)).toBe("Pod web-gone: it has failed: Evicted");
+    expect(reasonFromPods([evicted, evicted, evicted], later)).toBe(
+      "Pod web-gone: it has failed: Evicted (2 other Pods failed too)",
+    );
+    const held = named("web-held", podWaiting("CreateContainerConfigError", 'secret "db" not found'));
+    expect(reasonFromPods([slow, held], later)).toBe(
+      'Pod web-held: container web: CreateContainerConfigError: secret "db" not found (1 other Pod not ready)',
+    );
     expect(reasonFromPods([readyPod()], later)).toBeUndefined();
   });
   test("fail it when one can't start, and not when one crashes or is replaced", () => {
@@ -217,14 +243,14 @@ describe("the Pods of a workload", () => {
         { key: "team", operator: "Exists" },
       ],
     };
-    expect(podQuery(live("apps/v1", "Deployment", { spec: { selector } }))).toEqual({
-      labelSelector: "app=web,tier=front,env in (a,b),!old,zone notin (x),team",
-      replicaSets: true,
-    });
-    expect(podQuery(live("v1", "ReplicationController", { spec: { selector: { app: "web" } } }))).toEqual({
-      labelSelector: "app=web",
-      replicaSets: false,
-    });
+    const query = podQuery(live("apps/v1", "Deployment", { spec: { selector } }));
+    expect(query?.replicaSets).toBe(true);
+    expect(selectorText(query?.selector ?? [])).toBe(
+      "app=web,tier=front,env in (a,b),!old,zone notin (x),team",
+    );
+    const plain = podQuery(live("v1", "ReplicationController", { spec: { selector: { app: "web" } } }));
+    expect(plain?.replicaSets).toBe(false);
+    expect(selectorText(plain?.selector ?? [])).toBe("app=web");
     expect(podQuery(live("apps/v1", "ReplicaSet", { spec: { selector: {} } }))).toBeUndefined();
     expect(podQuery(live("v1", "Service", { spec: { selector: { app: "web" } } }))).toBeUndefined();
   });

@@ -24,6 +24,20 @@ describe("any kind", () => {
       waiting("it is being deleted (finalizers: a.example/x, b.example/y)"),
     );
   });
+  test("that is a namespace being deleted says what is left in it", () => {
+    const going = { deletionTimestamp: "2026-01-01T00:00:00Z" };
+    const conditions = [
+      condition("NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources..."),
+      condition("NamespaceContentRemaining", "True", "SomeResourcesRemain", "configmaps. has 1 instance"),
+      condition("NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", "shop.example/hold in 1"),
+    ];
+    expect(readinessOf(live("v1", "Namespace", { status: { conditions } }, going))).toEqual(
+      waiting(
+        "it is being deleted; SomeResourcesRemain: configmaps. has 1 instance; SomeFinalizersRemain: shop.example/hold in 1",
+      ),
+    );
+    expect(readinessOf(live("v1", "Namespace", {}, going))).toEqual(waiting("it is being deleted"));
+  });
   test("goes by its Ready condition, if it has one", () => {
     expect(readinessOf(custom({ conditions: [condition("Ready", "True")] }))).toEqual(ready);
     expect(
@@ -71,7 +85,7 @@ describe("any kind", () => {
     fc.assert(
       fc.property(fc.constantFrom(...kinds), odd, odd, (name, spec, status) => {
         const [apiVersion = "", kind = ""] = name.split(" ");
-        const readiness = readinessOf(live(apiVersion, kind, { spec, status } as JsonObject), 0);
+        const readiness = readinessOf(live(apiVersion, kind, { spec, status } as JsonObject));
         expect(readiness.is === "ready" || readiness.why.length > 0).toBe(true);
       }),
     );

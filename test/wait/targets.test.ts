@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { KapplyError } from "../../src/errors.js";
 import { parseApiVersion } from "../../src/group-version.js";
 import { bundledRows } from "../../src/schema/bundled.js";
-import { findKind, kindRow, parseTarget, parseTargets, questionsFor } from "../../src/wait/index.js";
+import {
+  findKind,
+  kindRow,
+  mayBeOf,
+  mayComeToBe,
+  parseAsked,
+  parseTarget,
+  questionsFor,
+} from "../../src/wait/index.js";
 import type { KindRow } from "../../src/wait/index.js";
 
 const builtIn = bundledRows().flatMap(([apiVersion, kind, row]) => {
@@ -63,23 +71,38 @@ describe("objects on the command line", () => {
     ],
     [["clusterrole/system:node"], [["clusterrole", "system:node"]]],
   ])("%j", (args, targets) => {
-    expect(parseTargets(args)).toEqual(targets.map(([word, name]) => ({ word, name })));
+    expect(parseAsked(args)).toEqual(targets.map(([word, name]) => ({ by: "name", word, name })));
   });
   test("may be one text", () => {
     expect(parseTarget("service/db")).toEqual({ word: "service", name: "db" });
     expect(parseTarget("service db")).toEqual({ word: "service", name: "db" });
   });
   test("are refused when a kind is named apart and with a name", () => {
-    expect(complaint(() => parseTargets(["svc", "svc/db"]))).toEqual([
+    expect(complaint(() => parseAsked(["svc", "svc/db"]))).toEqual([
       "svc/db stands beside a kind of its own: svc svc/db",
       "write either KIND/NAME for each, or KIND NAME NAME",
     ]);
   });
   test("are refused without a name", () => {
-    expect(complaint(() => parseTargets(["deploy"]))).toEqual([
+    expect(complaint(() => parseAsked(["deploy"]))).toEqual([
       "deploy names no object",
-      "say which: deploy/NAME",
+      "say which: deploy/NAME, or deploy -l SELECTOR",
     ]);
+  });
+  test("may be chosen by their labels, of one kind or several", () => {
+    expect(parseAsked(["pod,svc,pod"], "app=web")).toEqual([
+      { by: "labels", word: "pod", selector: "app=web" },
+      { by: "labels", word: "svc", selector: "app=web" },
+    ]);
+  });
+  test.each([[["pod/web"]], [["pod", "web"]]])("are not chosen by their labels and named: %j", (args) => {
+    expect(complaint(() => parseAsked(args, "app=web"))).toEqual([
+      `-l chooses objects by their labels, and ${args.join(" ")} names them`,
+      "say either, as in pod -l app=web, or pod/NAME",
+    ]);
+  });
+  test("are refused as a kind that is none, with labels too", () => {
+    expect(complaint(() => parseAsked(["pod,"], "app=web"))[0]).toBe('"pod," is not KIND/NAME');
   });
   test.each(["a/b/c", "/web", "deploy/", "deploy/..", "deploy/a%2fb", "deploy/a?b", "../x", "deploy/a b"])(
     "are refused as %j",
@@ -174,6 +197,23 @@ describe("a kind that is not built in", () => {
     ],
   ])("%s is asked for", (word, questions) => {
     expect(questionsFor(word)).toEqual(questions);
+  });
+  test.each(["certificates.cert-manager.io", "certificates.v1.cert-manager.io", "Gizmo.v2.shop.example"])(
+    "%s may be served later",
+    (word) => {
+      expect(mayComeToBe(word)).toBe(true);
+    },
+  );
+  test.each(["certificates", "certificates.cert-manager", "deploy.v2.apps", "certificates.v1", ""])(
+    "%j says too little to be waited for",
+    (word) => {
+      expect(mayComeToBe(word)).toBe(false);
+    },
+  );
+  test("may be of any group, unless its word says which", () => {
+    expect(mayBeOf("gizmo", "metrics.k8s.io")).toBe(true);
+    expect(mayBeOf("gizmo.shop", "metrics.k8s.io")).toBe(false);
+    expect(mayBeOf("gizmo.v1.shop.ex", "shop.example")).toBe(true);
   });
   test("is read from what discovery answers", () => {
     const resource = {

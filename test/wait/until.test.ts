@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { getPath } from "../../src/json.js";
 import type { KubeObject, ResourceType } from "../../src/model.js";
 import type { Readiness } from "../../src/wait/readiness.js";
+import type { Selector } from "../../src/wait/selector.js";
 import type { WaitItem, WaitReads } from "../../src/wait/types.js";
 import { waitUntil } from "../../src/wait/until.js";
 import type { WaitOptions } from "../../src/wait/until.js";
@@ -192,6 +193,41 @@ describe("several items", () => {
     ]);
   });
 
+  test("that were read together are all judged before the first that fails ends the rest", async () => {
+    const server = fakeServer();
+    server.put("web", "failed");
+    server.put("db", "failed too");
+    server.put("slow", "starting");
+    server.put("ok", "ready");
+    const items = [item("web"), item("db"), item("slow"), item("ok"), item("far", { namespace: "other" })];
+    const { done } = start(server, items, { failFast: true });
+    await settle();
+    expect((await done).map(({ end }) => end)).toEqual([
+      { is: "failed", why: "failed" },
+      { is: "failed", why: "failed too" },
+      { is: "unfinished", why: "starting", because: "another-failed" },
+      { is: "ready" },
+      { is: "unfinished", why: "it does not exist", because: "another-failed" },
+    ]);
+  });
+
+  test("that can't be read do not keep the first that fails from ending the rest for long", async () => {
+    const server = fakeServer();
+    const reads: WaitReads = {
+      ...server.reads,
+      list: (type, namespace, selection) =>
+        namespace === "silent" ? new Promise(() => undefined) : server.reads.list(type, namespace, selection),
+    };
+    server.put("web", "failed");
+    const items = [item("web"), item("far", { namespace: "silent" })];
+    const done = waitUntil(items, reads, { failFast: true });
+    await settle(2_000);
+    expect(await done).toMatchObject([
+      { end: { is: "failed" } },
+      { end: { is: "unfinished", why: "it was not read yet" } },
+    ]);
+  });
+
   test("that are none are all ready", async () => {
     expect(await waitUntil([], fakeServer().reads)).toEqual([]);
   });
@@ -228,8 +264,76 @@ describe("the end comes", () => {
     const server = fakeServer();
     const reads: WaitReads = { ...server.reads, list: () => new Promise(() => undefined) };
     const done = waitUntil([item("web")], reads, { deadline: Date.now() + 1_000 });
-    await settle(1_000);
-    expect(await done).toMatchObject([{ end: { why: "it was not read yet", because: "deadline" } }]);
+    await settle(1_250);
+    expect(await done).toMatchObject([
+      { end: { is: "unreadable", error: { code: "timeout", message: "the server did not answer in time" } } },
+    ]);
+  });
+
+  test("with the last error of the reads where nothing was ever read", async () => {
+    const server = fakeServer();
+    server.refuse.list = errors.unreachable;
+    const { done } = start(server, [item("web")], { deadline: Date.now() + 10_000 });
+    await settle(5_000);
+    server.refuse.list = errors.timeout;
+    await settle(5_000);
+    expect(await done).toMatchObject([
+      {
+        end: {
+          is: "unreadable",
+          error: { code: "unreachable", details: { hint: "give it more time with --timeout" } },
+        },
+        milliseconds: 10_000,
+      },
+    ]);
+  });
+
+  test("with the word that a request has only when the time is over", async () => {
+    const server = fakeServer();
+    const reads: WaitReads = {
+      ...server.reads,
+      list: () => new Promise((_, reject) => setTimeout(() => reject(errors.timeout()), 1_010)),
+    };
+    const done = waitUntil([item("web")], reads, { deadline: Date.now() + 1_000 });
+    await settle(1_010);
+    expect(await done).toMatchObject([{ end: { is: "unreadable", error: { code: "timeout" } } }]);
+  });
+
+  test("and says both where the server went away after it was read", async () => {
+    const server = fakeServer();
+    server.put("web", "1 of 3 replicas");
+    const { done } = start(server, [item("web")], { deadline: Date.now() + 30_000 });
+    await settle();
+    server.refuse = { list: errors.unreachable, watch: errors.unreachable };
+    server.endWatches({ is: "broken", why: "reset" });
+    await settle(30_000);
+    expect(await done).toMatchObject([
+      { end: { is: "unfinished", why: "1 of 3 replicas; and now can't reach the server" } },
+    ]);
+  });
+
+  test("after one look at each, where that is asked for", async () => {
+    const server = fakeServer();
+    server.put("ok", "ready");
+    server.put("web", "starting");
+    const { done, said } = start(server, [item("web"), item("ok"), item("none")], { once: true });
+    await settle();
+    expect((await done).map(({ end }) => end)).toEqual([
+      { is: "unfinished", why: "starting", because: "deadline" },
+      { is: "ready" },
+      { is: "unfinished", why: "it does not exist", because: "deadline" },
+    ]);
+    expect(server.asked).toEqual(["list web,ok,none"]);
+    expect(said).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("after one look, of a server that can't be reached too", async () => {
+    const server = fakeServer();
+    server.refuse.list = errors.unreachable;
+    const { done } = start(server, [item("web")], { once: true });
+    await settle();
+    expect(await done).toMatchObject([{ end: { is: "unreadable", error: { code: "unreachable" } } }]);
   });
 
   test("with the signal, before it began too", async () => {
@@ -260,7 +364,7 @@ describe("the end comes", () => {
     expect(state.over).toBe(false);
     expect(said).toEqual(["web: --timeout leaves no time for another"]);
     await settle(1);
-    expect(await done).toMatchObject([{ end: { because: "deadline" } }]);
+    expect(await done).toMatchObject([{ end: { is: "unreadable", error: { code: "timeout" } } }]);
   });
 
   test.each(["meets", "onWaiting", "onEnded"])("as a defect when %s throws", async (which) => {
@@ -343,7 +447,10 @@ describe("nothing is lost", () => {
 
   test.each([
     ["is gone", (server: FakeServer) => server.endWatches({ is: "gone" })],
-    ["broke", (server: FakeServer) => server.endWatches({ is: "broken", why: "reset" })],
+    [
+      "is behind what was told before",
+      (server: FakeServer) => server.endWatches({ is: "bookmark", resourceVersion: "1" }),
+    ],
     [
       "ended, and its past is forgotten",
       (server: FakeServer) => {
@@ -364,6 +471,44 @@ describe("nothing is lost", () => {
     expect(await done).toMatchObject([{ end: { is: "ready" } }]);
     expect(server.asked.filter((words) => words === "list web")).toHaveLength(2);
     expect(said).toEqual(["web: starting"]);
+  });
+
+  test("when the watch broke: another goes on from there, and tells what came and went meanwhile", async () => {
+    const server = fakeServer();
+    server.put("web", "starting");
+    const { done, said } = start(server, [item("web")]);
+    await settle();
+    server.endWatches({ is: "broken", why: "reset" });
+    server.put("web", "ready");
+    server.remove("web");
+    await settle(2_000);
+    expect(await done).toMatchObject([{ end: { is: "ready" } }]);
+    expect(server.asked).toEqual(["list web", "watch web from 2", "watch web from 2"]);
+    expect(said).toEqual(["web: starting"]);
+  });
+
+  test.each([
+    ["breaks", (server: FakeServer) => server.endWatches({ is: "broken", why: "reset" })],
+    ["ends", (server: FakeServer) => server.endWatches()],
+  ])("when a watch that goes on after a break %s without a word: it is listed again", async (_, end) => {
+    const server = fakeServer();
+    server.put("web", "starting");
+    const { done } = start(server, [item("web")]);
+    await settle();
+    server.endWatches({ is: "broken", why: "reset" });
+    await settle(1_000);
+    end(server);
+    await settle(1_000);
+    server.put("web", "ready");
+    await settle();
+    expect(await done).toMatchObject([{ end: { is: "ready" } }]);
+    expect(server.asked).toEqual([
+      "list web",
+      "watch web from 2",
+      "watch web from 2",
+      "list web",
+      "watch web from 2",
+    ]);
   });
 
   test("when a deletion happened while nobody watched", async () => {
@@ -541,16 +686,17 @@ describe("where it is not permitted", () => {
     server.refuse.list = errors.tls;
     const { done } = start(server, [item("web"), item("x", { namespace: "other" })], { failFast: true });
     await settle();
-    expect((await done).map(({ end }) => end.is)).toEqual(["unreadable", "unfinished"]);
+    expect((await done).map(({ end }) => end.is)).toEqual(["unreadable", "unreadable"]);
   });
 });
 
 describe("what is related to an item", () => {
   const slices: ResourceType = { ...configMaps, kind: "EndpointSlice", plural: "endpointslices" };
+  const serviceIs = (name: string): Selector => [{ is: "in", key: "service", values: [name] }];
   const service = (needed = true): WaitItem =>
     item("db", {
       related: (object) =>
-        object === undefined ? [] : [{ type: slices, labelSelector: "service=db", needed }],
+        object === undefined ? [] : [{ type: slices, selector: serviceIs("db"), needed }],
       meets: (object, [found]) => {
         if (object === undefined) return { is: "waiting", why: "it does not exist" };
         if (found === undefined) return { is: "waiting", why: "not read" };
@@ -611,53 +757,201 @@ describe("what is related to an item", () => {
   });
 });
 
+describe("what is related to an item that has failed", () => {
+  const logs: ResourceType = { ...configMaps, kind: "Log", plural: "logs" };
+  const failing = item("db", {
+    related: () => [{ type: logs, selector: [{ is: "in", key: "log", values: ["db"] }], needed: false }],
+    meets: (object, [found]) => {
+      const readiness = stateOf(object);
+      const why = (found ?? []).map(({ data }) => (data as { state: string }).state).join();
+      return readiness.is === "failed" && why !== "" ? { is: "failed", why } : readiness;
+    },
+  });
+
+  test("is read before it ends, and tells why", async () => {
+    const server = fakeServer();
+    server.put("log-1", "exit code 3", { log: "db" });
+    server.put("db", "failed");
+    const { done } = start(server, [failing], { failFast: true });
+    await settle();
+    expect(await done).toMatchObject([{ end: { is: "failed", why: "exit code 3" }, milliseconds: 0 }]);
+  });
+
+  test("may not be readable, and it ends at once", async () => {
+    const server = fakeServer();
+    server.put("db", "failed");
+    server.refuse.list = ({ by }) => (by === "labels" ? errors.forbidden() : undefined);
+    const { done } = start(server, [failing]);
+    await settle();
+    expect(await done).toMatchObject([{ end: { is: "failed", why: "failed" }, milliseconds: 0 }]);
+  });
+
+  test("is not waited for long, nor beyond the deadline", async () => {
+    const server = fakeServer();
+    server.put("db", "failed");
+    server.refuse.list = ({ by }) => (by === "labels" ? errors.unreachable() : undefined);
+    const { done } = start(server, [failing]);
+    const late = start(server, [failing], { deadline: Date.now() + 500 });
+    await settle(2_000);
+    expect(await done).toMatchObject([{ end: { is: "failed", why: "failed" }, milliseconds: 2_000 }]);
+    expect(await late.done).toMatchObject([{ end: { is: "failed", why: "failed" }, milliseconds: 500 }]);
+  });
+});
+
+const pods: ResourceType = { ...configMaps, kind: "Pod", plural: "pods" };
+
+/** An item that is ready once it has two Pods. */
+const workload = (name: string): WaitItem =>
+  item(name, {
+    related: (object) =>
+      object === undefined
+        ? []
+        : [{ type: pods, selector: [{ is: "in", key: "app", values: [name] }], needed: false }],
+    meets: (object, [found]) => {
+      if (object === undefined) return { is: "waiting", why: "it does not exist" };
+      if (found === undefined) return { is: "waiting", why: "its Pods were not read" };
+      const pods = found.map(({ metadata }) => (metadata as { name: string }).name).toSorted();
+      return pods.length === 2 ? { is: "ready" } : { is: "waiting", why: `Pods: ${pods.join()}` };
+    },
+  });
+
+describe("what is related to many items", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const listed = (server: FakeServer): string[] => server.asked.filter((words) => words.startsWith("list"));
+
+  test("is followed by one list and one watch of all, each object for whom it concerns", async () => {
+    const server = fakeServer();
+    for (const name of names) server.put(name, "there");
+    server.put("pod-a", "x", { app: "a" });
+    server.put("pod-z", "x", { app: "z" });
+    const { said, ends } = start(server, names.map(workload));
+    await settle(1_000);
+    expect(listed(server)).toEqual(["list a,b,c,d,e", "list all"]);
+    expect(server.watching()).toBe(2);
+    expect(said.slice(-5)).toEqual(["a: Pods: pod-a", "b: Pods: ", "c: Pods: ", "d: Pods: ", "e: Pods: "]);
+    server.put("pod-b", "x", { app: "b" });
+    server.put("pod-other", "x", { app: "a" });
+    server.put("pod-z", "x", { app: "b" });
+    await settle(1_000);
+    expect(ends).toEqual(["a ready", "b ready"]);
+    server.put("pod-b", "x", { app: "c" });
+    server.put("pod-z", "x", { app: "c" });
+    await settle(1_000);
+    server.remove("pod-other");
+    expect(ends).toEqual(["a ready", "b ready", "c ready"]);
+    expect(listed(server)).toHaveLength(2);
+  });
+
+  test("is followed one by one while they are few, and by one when they have become many", async () => {
+    const server = fakeServer();
+    for (const name of names.slice(0, 3)) server.put(name, "there");
+    const { ends, said } = start(server, names.map(workload));
+    await settle();
+    expect(listed(server).slice(1)).toEqual(["list app=a", "list app=b", "list app=c"]);
+    server.put("d", "there");
+    server.put("e", "there");
+    await settle(1_000);
+    expect(listed(server).slice(4)).toEqual(["list all", "list app=e"]);
+    expect(server.watching()).toBe(3);
+    for (const name of names) {
+      server.put(`${name}-1`, "x", { app: name });
+      server.put(`${name}-2`, "x", { app: name });
+    }
+    await settle();
+    expect(ends).toHaveLength(5);
+    expect(said.filter((words) => words === "a: its Pods were not read")).toHaveLength(1);
+    expect(server.watching()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is followed one by one where the whole may not be read", async () => {
+    const server = fakeServer();
+    server.refuse.list = (selection) =>
+      selection.by === "labels" && selection.selector === "" ? errors.forbidden() : undefined;
+    for (const name of names) server.put(name, "there");
+    const { ends } = start(server, names.map(workload));
+    await settle();
+    expect(listed(server).slice(1)).toEqual(["list all", ...names.map((name) => `list app=${name}`)]);
+    server.put("a-1", "x", { app: "a" });
+    server.put("a-2", "x", { app: "a" });
+    await settle();
+    expect(ends).toEqual(["a ready"]);
+  });
+});
+
+type Step = (server: FakeServer) => void;
+
+const breaks = fc.constantFrom<Step>(
+  (server) => server.endWatches(),
+  (server) => server.endWatches({ is: "gone" }),
+  (server) => server.endWatches({ is: "broken", why: "reset" }),
+  (server) => server.compact(),
+  (server) => (server.refuse = { list: errors.unreachable, watch: errors.serverError }),
+  (server) => (server.refuse = { list: errors.notServed }),
+  (server) => (server.refuse = {}),
+);
+const refusals = fc.constantFrom<Step>(
+  (server) => (server.refuse = { watch: errors.forbidden }),
+  (server) => (server.refuse = { list: errors.forbidden, watch: errors.forbidden }),
+);
+const changesOf = (names: string[], labelsOf?: (name: string) => Record<string, string>) =>
+  fc.tuple(fc.constantFrom(...names), fc.constantFrom("x", "y", "gone")).map(([name, state]): Step => {
+    return (server) => (state === "gone" ? server.remove(name) : server.put(name, state, labelsOf?.(name)));
+  });
+const scriptOf = (step: fc.Arbitrary<Step>) =>
+  fc.array(fc.tuple(step, fc.integer({ min: 0, max: 12_000 })), { maxLength: 25 });
+
+/** Acts as a script says, then mends all and has `last` happen: every item is to be seen to be ready then. */
+async function hold(items: WaitItem[], script: [Step, number][], last: Step): Promise<void> {
+  const server = fakeServer();
+  const { done, state } = start(server, items);
+  for (const [act, milliseconds] of script) {
+    act(server);
+    await settle(milliseconds);
+  }
+  expect(state.over).toBe(false);
+  server.refuse = {};
+  last(server);
+  await settle(30_000);
+  expect(state.over).toBe(true);
+  expect((await done).map(({ end }) => end.is)).toEqual(items.map(() => "ready"));
+  expect(server.watching()).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+}
+
 test("whatever happens to server and connections, what becomes ready in the end is seen to be so", async () => {
   const names = ["a", "b", "c"];
-  type Step = (server: FakeServer) => void;
-  const step = fc.oneof(
-    fc.tuple(fc.constantFrom(...names), fc.constantFrom("x", "y")).map(
-      ([name, state]): Step =>
-        (server) =>
-          server.put(name, state),
+  const script = scriptOf(fc.oneof(changesOf(names), breaks, refusals));
+  await fc.assert(
+    fc.asyncProperty(script, (steps) =>
+      hold(
+        names.map((name) => item(name)),
+        steps,
+        (server) => names.forEach((name) => server.put(name, "ready")),
+      ),
     ),
-    fc.constantFrom(...names).map(
-      (name): Step =>
-        (server) =>
-          server.remove(name),
-    ),
-    fc.constantFrom<Step>(
-      (server) => server.endWatches(),
-      (server) => server.endWatches({ is: "gone" }),
-      (server) => server.endWatches({ is: "broken", why: "reset" }),
-      (server) => server.compact(),
-      (server) => (server.refuse = { list: errors.unreachable, watch: errors.serverError }),
-      (server) => (server.refuse = { watch: errors.forbidden }),
-      (server) => (server.refuse = { list: errors.forbidden, watch: errors.forbidden }),
-      (server) => (server.refuse = { list: errors.notServed }),
-      (server) => (server.refuse = {}),
+    { numRuns: 150 },
+  );
+});
+
+test("whatever happens to server and connections, what is related to many items is known in the end", async () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const script = scriptOf(
+    fc.oneof(
+      changesOf(names),
+      changesOf(["a-1", "b-1", "c-1"], (name) => ({ app: name.charAt(0) })),
+      breaks,
     ),
   );
-  const script = fc.array(fc.tuple(step, fc.integer({ min: 0, max: 12_000 })), { maxLength: 25 });
   await fc.assert(
-    fc.asyncProperty(script, async (steps) => {
-      const server = fakeServer();
-      const { done, state } = start(
-        server,
-        names.map((name) => item(name)),
-      );
-      for (const [act, milliseconds] of steps) {
-        act(server);
-        await settle(milliseconds);
-      }
-      expect(state.over).toBe(false);
-      server.refuse = {};
-      for (const name of names) server.put(name, "ready");
-      await settle(30_000);
-      expect(state.over).toBe(true);
-      expect((await done).map(({ end }) => end.is)).toEqual(["ready", "ready", "ready"]);
-      expect(server.watching()).toBe(0);
-      expect(vi.getTimerCount()).toBe(0);
-    }),
+    fc.asyncProperty(script, (steps) =>
+      hold(names.map(workload), steps, (server) => {
+        for (const name of names) {
+          server.put(name, "there");
+          for (const each of ["1", "2"]) server.put(`${name}-${each}`, "x", { app: name });
+        }
+      }),
+    ),
     { numRuns: 150 },
   );
 });

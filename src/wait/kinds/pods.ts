@@ -2,7 +2,7 @@
  * Pods: ready, on the way, or stuck.
  *
  * Source: kstatus core.go; Kubernetes pkg/kubelet/images/image_manager.go, pkg/kubelet/images/types.go,
- * pkg/kubelet/kuberuntime/kuberuntime_container.go for the reasons of waiting containers.
+ * cri-api pkg/errors/errors.go, pkg/kubelet/kuberuntime/kuberuntime_container.go for the reasons of waiting containers.
  */
 import { getKey, getPath } from "../../json.js";
 import type { Json } from "../../json.js";
@@ -17,63 +17,90 @@ import {
   objectsOf,
   ready,
   textOf,
-  timeOf,
   waiting,
 } from "../readiness.js";
-import type { Rule } from "../readiness.js";
+import type { Rule, SeenFor } from "../readiness.js";
 
 /** What keeps a Pod from being ready. */
 export interface Trouble {
   /**
    * `stuck`: a container can't start, and nothing in the cluster will change that by itself; `crashing`: it starts and
-   * ends, again and again; `ended`: the Pod has failed for good; `slow`: it only is not ready yet.
+   * ends, again and again; `ended`: the Pod has failed for good; `held`: a container can't start just now; `slow`: it
+   * only is not ready yet.
    */
-  is: "stuck" | "crashing" | "ended" | "slow";
+  is: "stuck" | "crashing" | "ended" | "held" | "slow";
   why: string;
+}
+
+const worst: readonly Trouble["is"][] = ["stuck", "crashing", "ended", "held", "slow"];
+
+/** Orders troubles, the worst first: it is what a reader has to know. */
+export function byWorst(a: Trouble, b: Trouble): number {
+  return worst.indexOf(a.is) - worst.indexOf(b.is);
 }
 
 /** Reasons of a waiting container that more time does not cure. */
 const hopeless = new Set(["InvalidImageName", "ErrImageNeverPull"]);
 
-/** Those that a second try may cure: a registry out of reach for a moment, a Secret that is made just now. */
-const unlikely = new Set([
-  "ErrImagePull",
-  "ImagePullBackOff",
+/** Between one failed pull and the next. */
+const backOff = "ImagePullBackOff";
+
+/** A pull that fails is tried again: between two that failed the kubelet says that it backs off. */
+const pulls = new Set(["ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed", backOff]);
+
+/** What the kubelet tries again for ever, and what cures it comes from outside: a Secret, a volume, another node. */
+const curable = new Set([
   "ImageInspectError",
-  "RegistryUnavailable",
-  "SignatureValidationFailed",
   "CreateContainerConfigError",
   "CreateContainerError",
   "RunContainerError",
 ]);
 
-/** Long enough for the kubelet's first try, its first back-off of 10 s, and a second try. */
+/**
+ * For how long pulls must have failed to be called hopeless. The kubelet pulls again after 10 s, and then after 20 s
+ * more (pkg/kubelet/kubelet.go: imageBackOffPeriod): this is long enough to see a second pull fail, whenever it was
+ * looked at first, so that neither a registry that is away for a moment nor a pull secret that comes just after its
+ * Pod fails anything.
+ */
 export const patienceMs = 30_000;
 
-export const podRule: Rule = (pod, now) => {
-  const trouble = troubleOf(pod, now);
+export const podRule: Rule = (pod, seenFor) => {
+  const trouble = troubleOf(pod, seenFor);
   if (trouble === undefined) return ready;
-  return trouble.is === "slow" ? waiting(trouble.why) : failed(trouble.why);
+  return trouble.is === "slow" || trouble.is === "held" ? waiting(trouble.why) : failed(trouble.why);
 };
 
 /** What keeps a Pod from being ready, or undefined when it is, or has done its work. */
-export function troubleOf(pod: KubeObject, now: number): Trouble | undefined {
+export function troubleOf(pod: KubeObject, seenFor: SeenFor): Trouble | undefined {
   const phase = getPath(pod, ["status", "phase"]);
   if (phase === "Succeeded") return undefined;
   if (phase === "Failed") return { is: "ended", why: endOf(pod) };
   if (hasCondition(pod, "Ready")) return undefined;
   const containers = containersOf(pod);
-  const patient = now - startOf(pod, containers) < patienceMs;
-  for (const container of containers) {
-    const { reason } = container;
-    if (reason === "CrashLoopBackOff") return { is: "crashing", why: crash(container) };
-    if (reason === undefined || !(hopeless.has(reason) || unlikely.has(reason))) continue;
-    return {
-      is: unlikely.has(reason) && patient ? "slow" : "stuck",
-      why: `${container.title}: ${container.why}`,
-    };
-  }
-  return { is: "slow", why: delayOf(pod, containers) };
+  const [first] = containers.flatMap((one) => troubleOfContainer(one, pod, seenFor) ?? []).sort(byWorst);
+  return first ?? { is: "slow", why: delayOf(pod, containers) };
+}
+
+function troubleOfContainer(container: Container, pod: KubeObject, seenFor: SeenFor): Trouble | undefined {
+  const { title, reason } = container;
+  if (reason === undefined) return undefined;
+  if (reason === "CrashLoopBackOff") return { is: "crashing", why: crash(container) };
+  const why = `${title}: ${container.why}`;
+  if (hopeless.has(reason)) return { is: "stuck", why };
+  if (reason === backOff && seenFor(pullSighting(container, pod)) >= patienceMs) return { is: "stuck", why };
+  return pulls.has(reason) || curable.has(reason) ? { is: "held", why } : undefined;
+}
+
+/** That the image of a container of this very Pod can't be pulled: for each container of which that is so. */
+export function pullSightings(pod: KubeObject): string[] {
+  return containersOf(pod)
+    .filter(({ reason }) => reason !== undefined && pulls.has(reason))
+    .map((container) => pullSighting(container, pod));
+}
+
+function pullSighting({ title }: Container, pod: KubeObject): string {
+  const identity = textOf(getPath(pod, ["metadata", "uid"])) ?? getPath(pod, ["metadata", "name"]);
+  return `pull of Pod ${brief(identity)} ${title}`;
 }
 
 interface Container {
@@ -107,22 +134,6 @@ function containersOf(pod: KubeObject): Container[] {
       };
     });
   return [...read("initContainerStatuses", "init container"), ...read("containerStatuses", "container")];
-}
-
-/** When the kubelet could first have tried what it now waits for, in milliseconds since the epoch. */
-function startOf(pod: KubeObject, containers: readonly Container[]): number {
-  const initialized = conditionOf(pod, "Initialized");
-  const times = [
-    getPath(pod, ["metadata", "creationTimestamp"]),
-    getPath(pod, ["status", "startTime"]),
-    getKey(initialized, "status") === "True" ? getKey(initialized, "lastTransitionTime") : undefined,
-    ...containers.flatMap(({ ended, endedBefore }) => [
-      getKey(ended, "finishedAt"),
-      getKey(endedBefore, "finishedAt"),
-    ]),
-  ];
-  const known = times.map(timeOf).filter((time) => time !== undefined);
-  return Math.max(Number.NEGATIVE_INFINITY, ...known);
 }
 
 function crash({ title, restarts, ended, endedBefore, why }: Container): string {

@@ -14,20 +14,22 @@ import type { Readiness, Rule } from "../readiness.js";
 /** A rule for what a controller must have seen at all. */
 const once =
   (rule: Rule): Rule =>
-  (object, now) =>
+  (object, seenFor) =>
     observedGeneration(object) === undefined
       ? waiting("its controller has not seen it yet")
-      : rule(object, now);
+      : rule(object, seenFor);
 
 const spec = (object: KubeObject, ...path: string[]): Json | undefined => getPath(object, ["spec", ...path]);
 const status = (object: KubeObject, field: string): number => numberOf(getPath(object, ["status", field]));
 const wantedReplicas = (object: KubeObject): number => numberOf(spec(object, "replicas"), 1);
 
-const deployment: Rule = (object, now) => {
+const deployment: Rule = (object, seenFor) => {
   const progressing = conditionOf(object, "Progressing");
   const reason = getKey(progressing, "reason");
   const paused = spec(object, "paused") === true;
-  if (reason === "ProgressDeadlineExceeded" && !paused && !isFromBefore(object, progressing, now))
+  const [older] = deadlineSightings(object);
+  const deadlineMs = 1000 * numberOf(spec(object, "progressDeadlineSeconds"));
+  if (reason === deadlineExceeded && !paused && (older === undefined || seenFor(older) >= deadlineMs))
     return failed(stalled(object, progressing));
   const counts = deploymentCounts(object);
   if (counts !== undefined) return waiting(counts + afterwards(object));
@@ -40,16 +42,21 @@ const deployment: Rule = (object, now) => {
 };
 
 /**
- * Whether it was an older spec whose deadline passed. The controller leaves the condition as it is until the rollout
+ * That it was an older spec whose deadline passed. The controller leaves the condition as it is until the rollout
  * moves, `observedGeneration` notwithstanding: the change that cures a rollout would fail it (seen on Kubernetes 1.36,
- * going back by two revisions). Once a change has had its own deadline, the condition is about it.
+ * going back by two revisions). Once it has been seen for a whole deadline, the condition is about the change. The two
+ * times that are compared are the controller's and the API server's: both are the cluster's.
  */
-function isFromBefore(object: KubeObject, progressing: KubeObject | undefined, now: number): boolean {
+export function deadlineSightings(object: KubeObject): string[] {
+  const progressing = conditionOf(object, "Progressing");
   const said = timeOf(getKey(progressing, "lastUpdateTime"));
   const changed = lastChange(object);
-  if (said === undefined || changed === undefined) return false;
-  return said <= changed && now - changed < 1000 * numberOf(spec(object, "progressDeadlineSeconds"));
+  if (getKey(progressing, "reason") !== deadlineExceeded || said === undefined || changed === undefined)
+    return [];
+  return said <= changed ? [`deadline of before ${changed}`] : [];
 }
+
+const deadlineExceeded = "ProgressDeadlineExceeded";
 
 function deploymentCounts(object: KubeObject): string | undefined {
   const wanted = wantedReplicas(object);
