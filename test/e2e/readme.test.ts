@@ -6,7 +6,9 @@ import { exitStatuses } from "../../src/errors.js";
 import { testCluster } from "../cluster/client.js";
 import { run } from "../cluster/run.js";
 import type { RunResult } from "../cluster/run.js";
-import { binary } from "./kapply.js";
+import { binary, kapply } from "./kapply.js";
+import { runPod } from "./pods.js";
+import { podOfDeployment } from "./workload-pods.js";
 
 const cluster = testCluster();
 const root = path.resolve(import.meta.dirname, "../..");
@@ -65,6 +67,21 @@ describe("the README", () => {
     expect((await paste(script)).stdout).toContain("nothing to do");
     writeFileSync(path.join(place, "deploy/broken.yaml"), "kind: ConfigMap\n");
     expect((await paste(script)).status).toBe(2);
+  });
+  test("its init container, saved as it stands, runs in all replicas at once with its Role alone", async () => {
+    const [story = ""] = [
+      ...readme.matchAll(/```yaml\n(apiVersion: v1\nkind: ServiceAccount[\s\S]*?)```/g),
+    ].map(([, text = ""]) => text);
+    const at = await cluster.freshNamespace("readme");
+    const applied = await kapply(cluster, ["apply", "-n", at, "-f", "-"], { input: story });
+    expect(applied, applied.stderr).toMatchObject({ status: 0 });
+    const { name, spec } = await podOfDeployment(cluster, at, "web", 1);
+    const runs = await Promise.all([1, 2, 3].map(() => runPod(cluster, at, spec, { name })));
+    for (const { status, stderr } of runs) expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(runs.map(({ stdout }) => stdout).sort()).toContain("configmap/web-settings created\n");
+    expect(await cluster.get(`/api/v1/namespaces/${at}/configmaps/web-settings`)).toMatchObject({
+      data: { greeting: "hello" },
+    });
   });
   test("every script that it names is there", () => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
