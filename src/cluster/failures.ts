@@ -9,11 +9,12 @@ import { refusalError } from "./refused.js";
 import type { Description } from "./refused.js";
 import type { Trouble } from "./retry.js";
 import { mayHaveBeenDone } from "./retry.js";
-import type { Request } from "./types.js";
+import type { Request, Sends } from "./types.js";
 
 export interface FailedRequest {
   request: Request;
   connection: Connection;
+  sends: Sends;
   /** All that went wrong with it, oldest first. */
   troubles: readonly Trouble[];
   because: "final" | "attempts" | "deadline" | "interrupted";
@@ -21,11 +22,11 @@ export interface FailedRequest {
 
 /** The error that a request ends with. */
 export function failure(failed: FailedRequest): KapplyError {
-  const { request, connection, troubles, because } = failed;
+  const { request, troubles, because } = failed;
   const last = troubles.at(-1);
   const lost = request.method !== "GET" && request.harmless !== true && mayHaveBeenDone(troubles);
   const { code, message, hint, causes, status } = last
-    ? describe(last, request, connection)
+    ? describe(last, failed)
     : { code: "internal" as const, message: "nothing went wrong" };
   const details: ErrorDetails = { hint, causes, status };
   if (lost) details.answerLost = true;
@@ -61,10 +62,10 @@ function codeFor(code: ErrorCode, because: FailedRequest["because"]): ErrorCode 
   return because === "interrupted" ? "interrupted" : code;
 }
 
-function describe(trouble: Trouble, request: Request, connection: Connection): Description {
+function describe(trouble: Trouble, { request, connection, sends }: FailedRequest): Description {
   return trouble.kind === "fault"
     ? faultDescription(trouble.fault, connection)
-    : refusalError(trouble.refusal, trouble.refused, request, connection);
+    : refusalError(trouble.refusal, trouble.refused, { request, connection, sends });
 }
 
 function faultDescription(fault: Fault, connection: Connection): Description {

@@ -2,10 +2,11 @@
 import type { ErrorCode } from "../errors.js";
 import type { Connection, FailureCause, ServerStatus } from "../model.js";
 import { serverName } from "./naming.js";
+import { forbidden } from "./permissions.js";
+import type { Asked, Wording } from "./permissions.js";
 import { rules } from "./refusals.js";
 import type { RefusalKind } from "./refusals.js";
 import type { Refused } from "./status.js";
-import type { Request } from "./types.js";
 
 /** An error in parts: what it says goes after what the request is about. */
 export interface Description {
@@ -17,19 +18,13 @@ export interface Description {
 }
 
 /** Describes a refusal. Messages do not begin with what the request is about: the caller puts that before them. */
-export function refusalError(
-  kind: RefusalKind,
-  refused: Refused,
-  request: Request,
-  connection: Connection,
-): Description {
+export function refusalError(kind: RefusalKind, refused: Refused, asked: Asked): Description {
   const { status } = refused;
-  return { code: rules[kind].code, status, ...wording(kind, refused, request, connection) };
+  return { code: rules[kind].code, status, ...wording(kind, refused, asked) };
 }
 
-type Wording = Omit<Description, "code" | "status">;
-
-function wording(kind: RefusalKind, refused: Refused, request: Request, connection: Connection): Wording {
+function wording(kind: RefusalKind, refused: Refused, asked: Asked): Wording {
+  const { request, connection } = asked;
   const { status } = refused;
   const server = serverName(connection);
   switch (kind) {
@@ -46,7 +41,7 @@ function wording(kind: RefusalKind, refused: Refused, request: Request, connecti
         hint: "log in again, or renew the token; `kapply whoami` shows what is used",
       };
     case "forbidden":
-      return forbidden(status, request, connection);
+      return forbidden(status, asked);
     case "kubectl-proxy":
       return kubectlProxy(refused, server, connection);
     case "service-account-missing":
@@ -164,33 +159,6 @@ function kubectlProxy(refused: Refused, server: string, { viaKubectlProxy }: Con
         ...plain(refused, server),
         hint: `this is not how Kubernetes answers; if \`kubectl proxy\` is there, its filter did: ${cure}`,
       };
-}
-
-const denied =
-  /User "(.*?)" cannot (\S+) (?:resource "(.*?)" in API group "(.*?)"|path "(.*?)")(?: in the namespace "(.*?)"| at the cluster scope)?/s;
-
-/** 403 by authorization, with the permission that is missing. */
-function forbidden(status: ServerStatus, request: Request, connection: Connection): Wording {
-  const [, user = "", verb = "", resource = "", group = "", path, namespace] =
-    denied.exec(status.message) ?? [];
-  const where = namespace === undefined ? "at the cluster scope" : `in namespace ${namespace}`;
-  const object = status.name === undefined ? "" : ` "${status.name}"`;
-  const what =
-    path === undefined ? `${resource}${group && `.${group}`}${object} ${where}` : `the path ${path}`;
-  return { message: `user "${user}" may not ${verb} ${what}`, hint: permissionHint() };
-
-  function permissionHint(): string {
-    if (user === "system:anonymous")
-      return `the server took the request as anonymous, so it did not accept or did not get the credentials of ${connection.foundBy}`;
-    if (verb.startsWith("impersonate")) return "impersonating (--as) needs the verb impersonate";
-    if (path !== undefined) return `a ClusterRole must allow the verb ${verb} on this nonResourceURL`;
-    const role = namespace === undefined ? "ClusterRole" : `Role in namespace ${namespace}`;
-    const also =
-      request.method === "PATCH" && verb === "create"
-        ? " (server-side apply needs create beside patch for what does not exist yet)"
-        : "";
-    return `a ${role} bound to this user must allow the verb ${verb} on ${resource} in API group "${group}"${also}`;
-  }
 }
 
 function fieldConflict({ causes }: ServerStatus): Wording {

@@ -31,7 +31,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const accessUntil = now() + (options.accessMs ?? 0);
 
   const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) => {
-    const error = failure({ request, connection, troubles, because });
+    const error = failure({ request, connection, sends: options.sends, troubles, because });
     return error.code === "interrupted" ? asHalted(error) : error;
   };
   /** What interrupted us, where that was no signal. */

@@ -157,10 +157,10 @@ describe("what a real API server answers, and what is made of it", () => {
 
   test("a missing permission is spelled out for whoever can grant it", async () => {
     expect((await refusedWith(recorded("forbidden-rbac"))).hint).toBe(
-      'a Role in namespace shop bound to this user must allow the verb patch on configmaps in API group ""',
+      'a Role in namespace shop bound to this user must allow the verb patch on configmaps in API group ""; apply takes get, create and patch',
     );
     expect((await refusedWith(recorded("forbidden-cluster"))).hint).toBe(
-      'a ClusterRole bound to this user must allow the verb get on nodes in API group ""',
+      'a ClusterRole bound to this user must allow the verb get on nodes in API group ""; apply takes get, create and patch',
     );
     expect((await refusedWith(recorded("anonymous"))).hint).toContain("anonymous");
     expect((await refusedWith(recorded("impersonate"))).hint).toContain("--as");
