@@ -8,31 +8,21 @@ import { freePorts } from "../cluster/component.js";
 import { startSandbox } from "../cluster/sandbox.js";
 import { runInPod } from "../cluster/service-account.js";
 import { binary, configMap, folder, kapply } from "./kapply.js";
+import { roleOf, rule } from "./roles.js";
 
 const cluster = testCluster();
 
 /** A Role for the one ConfigMap `settings`, bound to the service account `late`. */
-const role = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: late }
-rules:
-  - { apiGroups: [""], resources: [configmaps], resourceNames: [settings], verbs: [get, create, patch] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: late }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: late }
-subjects: [{ kind: ServiceAccount, name: late }]
-`;
+const rules = [rule("", "configmaps", "get, create, patch", ["settings"])];
+const role = roleOf("late", rules);
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** For a set `web` with a Lease, too. */
-const leaseRole = role.replace(
-  "rules:",
-  "rules:\n  - { apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [kapply-web], verbs: [get, create, update] }",
-);
+const leaseRole = roleOf("late", [
+  ...rules,
+  rule("coordination.k8s.io", "leases", "get, create, update", ["kapply-web"]),
+]);
 
 /** Applies the ConfigMap `settings` as a pod of the service account `late` does. */
 function applyInPod(at: Cluster, namespace: string, flags: string[] = []) {

@@ -7,27 +7,12 @@ import { startLendingProxy, type LendingProxy } from "../cluster/lending-proxy.j
 import type { RunResult } from "../cluster/run.js";
 import { runInPod } from "../cluster/service-account.js";
 import { binary, configMap, folder, kapply } from "./kapply.js";
+import { accountWith, rule } from "./roles.js";
 
 const cluster = testCluster();
 
 /** A service account that may apply the one ConfigMap `settings`, and nothing else. */
-const leastRole = `
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: applier }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: applier }
-rules:
-  - { apiGroups: [""], resources: [configmaps], resourceNames: [settings], verbs: [get, create, patch] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: applier }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: applier }
-subjects: [{ kind: ServiceAccount, name: applier }]
-`;
+const leastRole = accountWith("applier", [rule("", "configmaps", "get, create, patch", ["settings"])]);
 
 describe("in a pod", () => {
   let namespace = "";

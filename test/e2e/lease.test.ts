@@ -4,28 +4,14 @@ import { testCluster } from "../cluster/client.js";
 import { startHolder } from "../lease/holder.js";
 import type { Holder, Task, Told } from "../lease/holder.js";
 import { kapply } from "./kapply.js";
+import { accountWith, rule } from "./roles.js";
 
 const cluster = testCluster();
 const name = "kapply-web";
 
 /** A service account that may do this to the one Lease, and nothing else. */
-const role = (verbs: string): string => `
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: applier }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: applier }
-rules:
-  - { apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [${name}], verbs: [${verbs}] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: applier }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: applier }
-subjects: [{ kind: ServiceAccount, name: applier }]
-`;
+const role = (verbs: string): string =>
+  accountWith("applier", [rule("coordination.k8s.io", "leases", verbs, [name])]);
 
 /** A namespace with that service account, and its token. */
 async function place(verbs = "get, create, update"): Promise<{ namespace: string; token: string }> {

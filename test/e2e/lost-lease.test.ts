@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
 import { sleep } from "../cluster/run.js";
 import { binary, configMap, folder, kapply } from "./kapply.js";
+import { accountWith, rule } from "./roles.js";
 
 const cluster = testCluster();
 const running: ChildProcess[] = [];
@@ -125,23 +126,9 @@ describe("a second signal", () => {
 
 test("a run that could write nothing leaves nothing begun on the Lease", async () => {
   const namespace = await cluster.freshNamespace("lost");
-  const role = `
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: applier }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: applier }
-rules:
-  - { apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [kapply-web], verbs: [get, create, update] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: applier }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: applier }
-subjects: [{ kind: ServiceAccount, name: applier }]
-`;
+  const role = accountWith("applier", [
+    rule("coordination.k8s.io", "leases", "get, create, update", ["kapply-web"]),
+  ]);
   expect(await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: role })).toMatchObject({
     status: 0,
   });

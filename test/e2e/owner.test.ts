@@ -4,6 +4,7 @@ import { actorOf, isWrite } from "../cluster/audit.js";
 import { testCluster } from "../cluster/client.js";
 import { runInPod } from "../cluster/service-account.js";
 import { binary, configMap, kapply } from "./kapply.js";
+import { roleOf, rule } from "./roles.js";
 import { podOfDeployment } from "./workload-pods.js";
 
 const cluster = testCluster();
@@ -120,22 +121,12 @@ describe("--owner KIND/NAME", () => {
 
 test("--owner self is the Deployment of the pod that it runs in", async () => {
   const { namespace, uid } = await withDeployment();
-  const role = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: setup }
-rules:
-  - { apiGroups: [""], resources: [configmaps], resourceNames: [settings], verbs: [get, create, patch] }
-  - { apiGroups: [""], resources: [pods], verbs: [get] }
-  - { apiGroups: [apps], resources: [replicasets], verbs: [get] }
-  - { apiGroups: [apps], resources: [deployments], resourceNames: [web], verbs: [get] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: setup }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: setup }
-subjects: [{ kind: ServiceAccount, name: setup }]
-`;
+  const role = roleOf("setup", [
+    rule("", "configmaps", "get, create, patch", ["settings"]),
+    rule("", "pods", "get"),
+    rule("apps", "replicasets", "get"),
+    rule("apps", "deployments", "get", ["web"]),
+  ]);
   await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: role });
   const { name } = await podOfDeployment(cluster, namespace, "web", 1);
   const done = await runInPod(cluster, {

@@ -11,6 +11,7 @@ import {
   type ServiceAccountFiles,
 } from "../../cluster/service-account.js";
 import { binary, configMap, kapply } from "../kapply.js";
+import { accountWith, rule } from "../roles.js";
 
 let cluster: ControlPlane;
 beforeAll(async () => {
@@ -33,22 +34,7 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: ${namespace} }
 ---
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: web }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: web }
-rules:
-  - { apiGroups: [""], resources: [configmaps], resourceNames: [${names.join(", ")}], verbs: [get, create, patch] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: web }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: web }
-subjects: [{ kind: ServiceAccount, name: web }]
-`;
+${accountWith("web", [rule("", "configmaps", "get, create, patch", names)])}`;
   expect(await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input })).toMatchObject({
     status: 0,
   });

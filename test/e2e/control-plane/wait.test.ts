@@ -6,6 +6,7 @@ import { startControlPlane, type ControlPlane } from "../../cluster/control-plan
 import { revocableToken, runInPod, serviceAccountFiles } from "../../cluster/service-account.js";
 import type { RunResult } from "../../cluster/run.js";
 import { binary, kapply } from "../kapply.js";
+import { accountWith, rule } from "../roles.js";
 
 let cluster: ControlPlane;
 beforeAll(async () => {
@@ -47,22 +48,7 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: ${namespace} }
 ---
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: web }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: web }
-rules:
-  - { apiGroups: [""], resources: [pods], verbs: [get, list, watch, create, patch] }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: web }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: web }
-subjects: [{ kind: ServiceAccount, name: web }]
-`;
+${accountWith("web", [rule("", "pods", "get, list, watch, create, patch")])}`;
   const prepared = await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
   expect(prepared, prepared.stderr).toMatchObject({ status: 0 });
 
