@@ -3,10 +3,11 @@ import type { KapplyError } from "../errors.js";
 import type { KubeObject } from "../model.js";
 import { collectionsFor } from "./collections.js";
 import { openFeeds } from "./feeds.js";
-import { isKnown, lastEnd, looksBehind, newState, wordsOf } from "./state.js";
+import { openClosing } from "./closing.js";
+import { looksBehind, newState, wordsOf } from "./state.js";
 import type { State } from "./state.js";
 import { openTeller } from "./teller.js";
-import type { Because, Related, WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
+import type { Related, WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
 
 export interface WaitOptions<I extends WaitItem> {
   /** When to stop waiting, in milliseconds since the epoch. */
@@ -61,12 +62,6 @@ interface Session {
   close(): void;
 }
 
-/** The end has come for a reason, and waits only for a first word about each item, and perhaps from behind it. */
-interface Closing {
-  because: Because;
-  looksBehind: boolean;
-}
-
 function openSession<I extends WaitItem>(
   states: readonly State<I>[],
   reads: WaitReads,
@@ -75,8 +70,6 @@ function openSession<I extends WaitItem>(
 ): Session {
   const began = performance.now();
   const open = new Set(states);
-  /** Why the rest is not waited for beyond what is known of it then. */
-  let closing: Closing | undefined = once === true ? { because: "deadline", looksBehind: true } : undefined;
   const fail = (error: unknown): void => onOver(error instanceof Error ? error : new Error(String(error)));
   const guarded = (work: () => void): void => {
     try {
@@ -91,6 +84,7 @@ function openSession<I extends WaitItem>(
   const after = (milliseconds: number, work: () => void): void => {
     timers.push(setTimeout(() => guarded(work), milliseconds));
   };
+  const closing = openClosing({ open, end, after, later });
   const feeds = openFeeds<State<I>>(
     reads,
     {
@@ -133,7 +127,7 @@ function openSession<I extends WaitItem>(
       tell(state);
     } else if (readiness.is === "failed" && looksBehind(state)) state.failed = readiness;
     else end(state, readiness);
-    later(endIfAllIsKnown);
+    closing.check();
   }
 
   /** What is related to an item may tell more, and is given a time to do so. */
@@ -154,15 +148,15 @@ function openSession<I extends WaitItem>(
     // That the time is over is no news: what was wrong before that says more.
     if (error.code !== "timeout" || state.trouble[of] === undefined) state.trouble[of] = error;
     if (open.has(state)) tell(state);
-    later(endIfAllIsKnown);
+    closing.check();
   }
 
   function denied(state: State<I>, error: KapplyError, of: "own" | "related"): void {
-    if (error.code === "interrupted") finish("interrupted");
+    if (error.code === "interrupted") closing.finish("interrupted");
     else if (error.code === "timeout") {
       troubled(state, error, of);
       // The time of a request is that of the run, or what is left of it: the deadline is not far.
-      if (deadline === undefined) finish("deadline");
+      if (deadline === undefined) closing.finish("deadline");
     } else end(state, { is: "unreadable", error });
   }
 
@@ -175,27 +169,10 @@ function openSession<I extends WaitItem>(
     onEnded?.(state.waited);
     if (open.size === 0) onOver();
     else if (failFast === true && (how.is === "failed" || how.is === "unreadable"))
-      close("another-failed", lastLookMs, true);
+      closing.begin("another-failed", lastLookMs, "behind-too");
   }
 
-  /** Ends the rest once enough is known of each, and after that time in any case. */
-  function close(because: Because, withinMs: number, looksBehind: boolean): void {
-    closing = { because: closing?.because ?? because, looksBehind };
-    after(withinMs, () => finish(because));
-    later(endIfAllIsKnown);
-  }
-
-  function endIfAllIsKnown(): void {
-    if (closing === undefined) return;
-    const { because, looksBehind: waits } = closing;
-    if ([...open].every((state) => isKnown(state) && !(waits && looksBehind(state)))) finish(because);
-  }
-
-  function finish(because: Because): void {
-    for (const state of [...open]) end(state, lastEnd(state, because));
-  }
-
-  const onAbort = (): void => guarded(() => finish("interrupted"));
+  const onAbort = (): void => guarded(() => closing.finish("interrupted"));
   return {
     start() {
       if (open.size === 0) onOver();
@@ -203,7 +180,8 @@ function openSession<I extends WaitItem>(
       if (open.size === 0) return;
       signal?.addEventListener("abort", onAbort, { once: true });
       if (deadline !== undefined && deadline - Date.now() <= maxTimerMs)
-        after(deadline - Date.now(), () => close("deadline", lastWordMs, false));
+        after(deadline - Date.now(), () => closing.begin("deadline", lastWordMs, "at-each"));
+      if (once === true) closing.begin("deadline", Infinity, "behind-too");
       timers.push(setInterval(() => guarded(() => open.forEach(judge)), judgeEveryMs));
       for (const needed of collectionsFor(states)) feeds.open(needed);
     },
