@@ -8,7 +8,7 @@ import { helpOf, overview } from "./commands/help.js";
 import { parseArguments } from "./commands/parse.js";
 import { exitStatusOf, KapplyError } from "./errors.js";
 import { openOutput } from "./output.js";
-import { endedBy, signalStatuses, statusUnder } from "./result.js";
+import { endedBy, signalStatuses } from "./result.js";
 import type { Signal } from "./result.js";
 import { version } from "./version.js";
 import { nearest } from "./words.js";
@@ -26,10 +26,9 @@ async function main(argv: readonly string[]): Promise<number> {
     await tell(error, argv, context);
     return exitStatusOf(error);
   };
-  const signal = context.interrupted;
-  const status = await dispatch(argv, context).then(
-    (ended) => statusUnder(signal(), ended),
-    (error: unknown) => failed(endedBy(signal(), error)),
+  // A signal that comes after a run has told its end changes nothing.
+  const status = await dispatch(argv, context).catch((error: unknown) =>
+    failed(endedBy(context.interrupted(), error)),
   );
   const trouble = await output.end();
   if (trouble === undefined || status > 1) return status;
@@ -110,7 +109,7 @@ function makeContext(name: string): Context {
     stdinIsTerminal: isatty(0),
     stdoutIsTerminal: stdout.isTTY,
     stderrIsTerminal: live,
-    columns: stderr.columns,
+    terminalSize: () => ({ columns: stderr.columns, rows: stderr.rows }),
     color: { stdout: !plain && (forced || stdout.isTTY), stderr: !plain && (forced || stderr.isTTY) },
     ...signals,
   };

@@ -40,10 +40,11 @@ export async function run(job: Job, world: World): Promise<Result> {
     turn.is === "skipped"
       ? skippedOutcomes(targets, turn.why)
       : await inTurn(turn, targets, server, job, world);
+  const lost = turn.is === "ours" ? turn.lost() : undefined;
   // What another run applied is waited for like our own; of what is older, nothing may be left.
-  const waits = job.wait && job.until === "applied" && skipped?.because !== "older";
+  const waits = job.wait && job.until === "applied" && skipped?.because !== "older" && lost === undefined;
   const outcomes = waits ? await waitForOutcomes(done, server, world.emit) : done;
-  return resultOf(job, outcomes, start, world.interrupted(), server, skipped?.why);
+  return resultOf(job, outcomes, start, world.interrupted(), server, { skipped: skipped?.why, lost });
 }
 
 async function inTurn(

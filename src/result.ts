@@ -20,7 +20,7 @@ export function endedBy(signal: Signal | undefined, error: unknown): unknown {
 }
 
 /**
- * The result of a run that began at `start` (`performance.now()`). With several failures the exit status is that of
+ * The result of a run that began at `start` (`performance.now()`); `why` it was skipped, or lost its Lease. With several failures the exit status is that of
  * the first in order of applying; a signal's comes before all.
  */
 export function resultOf(
@@ -29,7 +29,7 @@ export function resultOf(
   start: number,
   signal: Signal | undefined,
   server?: { connection: Connection; requests: () => number },
-  reason?: string,
+  why: { skipped?: string | undefined; lost?: string | undefined } = {},
 ): Result {
   return {
     command: job.command,
@@ -37,8 +37,8 @@ export function resultOf(
     fieldManager: job.fieldManager,
     summary: summaryOf(outcomes),
     outcomes,
-    reason,
-    exitStatus: statusUnder(signal, exitStatusOfRun(job.command, outcomes)),
+    reason: why.skipped ?? why.lost,
+    exitStatus: statusUnder(signal, exitStatusOfRun(job.command, outcomes, why.lost)),
     milliseconds: performance.now() - start,
     requests: server?.requests() ?? 0,
   };
@@ -60,11 +60,12 @@ export function summaryOf(outcomes: readonly Outcome[]): Record<Action, number> 
   return summary;
 }
 
-function exitStatusOfRun(command: string, outcomes: readonly Outcome[]): number {
+function exitStatusOfRun(command: string, outcomes: readonly Outcome[], lost: string | undefined): number {
   const failure = outcomes.find(({ error }) => error !== undefined)?.error;
   if (failure !== undefined) return failure.exitStatus;
-  // Nothing failed, and no signal came: the Lease was lost on the way.
-  if (outcomes.some(({ action }) => action === "not-attempted")) return exitStatuses["lease-lost"];
+  if (lost !== undefined) return exitStatuses["lease-lost"];
+  if (outcomes.some(({ action, notReady }) => action === "not-attempted" || notReady !== undefined))
+    return exitStatuses["not-ready"];
   return command === "diff" && outcomes.some(({ action }) => action !== "unchanged" && action !== "skipped")
     ? 1
     : 0;

@@ -62,6 +62,9 @@ export async function takeTurn(
     lost: held.isLost,
     end: async (ending) => {
       unheed();
+      const lost = held.isLost();
+      if (lost !== undefined)
+        world.emit({ event: "warning", message: `${lost}; what was applied is not recorded` });
       await held.release(ending).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         world.emit({ event: "warning", message: `${what} could not be given back: ${why}` });

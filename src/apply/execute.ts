@@ -98,7 +98,6 @@ async function makeReal(planned: Planned, writes: Writes, options: ExecuteOption
   });
   try {
     const { applied, attempt } = await writePlanned(planned, writes, options, count);
-    if (isCrd(target)) await writes.waitForCrd(target.ref.name);
     const warnings = [...new Set([...planned.warnings, ...applied.warnings])];
     return {
       ...outcomeOf(planned),
@@ -108,10 +107,25 @@ async function makeReal(planned: Planned, writes: Writes, options: ExecuteOption
       reason: undefined,
       yielded: attempt.yielded,
       warnings,
+      ...(isCrd(target) ? await whyNotServed(planned, writes) : {}),
       ...spent(),
     };
   } catch (error) {
     return { ...failed(planned, error), ...spent() };
+  }
+}
+
+/** Waits until a CRD that was written is served. Whatever keeps us from seeing that, it was written. */
+async function whyNotServed(
+  planned: Planned,
+  writes: Writes,
+): Promise<Pick<Outcome, "error" | "notReady"> | undefined> {
+  try {
+    await writes.waitForCrd(planned.target.ref.name);
+    return undefined;
+  } catch (error) {
+    const { action, error: failure, reason } = failed(planned, error);
+    return action === "not-attempted" ? { notReady: `not served yet: ${reason ?? ""}` } : { error: failure };
   }
 }
 

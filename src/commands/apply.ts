@@ -112,7 +112,7 @@ function reporterFor(command: string, values: Values, context: Context, dryRun: 
     stderr: context.stderr,
     stdoutIsTerminal: context.stdoutIsTerminal,
     stderrIsTerminal: context.stderrIsTerminal,
-    columns: context.columns,
+    terminalSize: context.terminalSize,
     color: context.color,
     showSecrets: values.on("show-secrets"),
   });

@@ -30,7 +30,8 @@ export interface Context {
   stdinIsTerminal: boolean;
   stdoutIsTerminal: boolean;
   stderrIsTerminal: boolean;
-  columns: number;
+  /** Of the terminal as it is now; zeros or nothing where there is none. */
+  terminalSize: () => { columns: number; rows: number };
   color: { stdout: boolean; stderr: boolean };
   /** Aborted by the first signal: no new requests. */
   soft: AbortSignal;

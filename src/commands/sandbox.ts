@@ -18,6 +18,7 @@ import {
   type Sandbox,
 } from "../sandbox/index.js";
 import { bundledVersion } from "../schema/index.js";
+import { statusUnder } from "../result.js";
 import type { Context, Run } from "./context.js";
 import type { Values } from "./parse.js";
 import { layOut, readText, type Files } from "./sandbox-files.js";
@@ -69,10 +70,13 @@ async function runSandbox(values: Values, context: Context): Promise<number> {
   try {
     if (seeds.length > 0) await running.seed(seeds);
     files = layOut(running, serviceAccountOf(values), absolute(values.text("dir"), context));
-    if (command !== undefined) return await runCommand(command, args, files, context);
+    if (command !== undefined) {
+      const status = await runCommand(command, args, files, context);
+      return statusUnder(context.interrupted(), status);
+    }
     context.stdout(output === "json" ? asJson(running, files) : asText(running, files));
     await untilInterrupted(context);
-    return 0;
+    return statusUnder(context.interrupted(), 0);
   } finally {
     await running.close();
     if (files !== undefined && !files.isKept) rmSync(files.dir, { recursive: true, force: true });

@@ -11,7 +11,7 @@ export type Verdict = { is: "go" } | { is: "skip"; why: string };
 /** What to do next, and for how long at most before the Lease is looked at again. */
 export type Decision =
   | { do: "take" }
-  | { do: "wait"; holder: string; since: string; leftMs: number }
+  | { do: "wait"; holder: string; since: string; durationMs: number; leftMs: number }
   | { do: "skip"; because: "applied" | "older"; why: string };
 
 export interface Circumstances {
@@ -93,8 +93,7 @@ export function decide(live: KubeObject | undefined, so: Circumstances): Decisio
   // A write of ours whose answer was lost, or came too late to count.
   if (holding?.holder === so.holder) return { do: "take" };
   const leftMs = holding === undefined ? 0 : holding.durationMs - so.unchangedMs;
-  if (holding !== undefined && leftMs > 0)
-    return { do: "wait", holder: holding.holder, since: holding.since, leftMs };
+  if (holding !== undefined && leftMs > 0) return { do: "wait", ...holding, leftMs };
   if (wasAppliedMeanwhile(recorded, so))
     return {
       do: "skip",

@@ -66,7 +66,7 @@ export async function holdLease(
   const { holder, wanted, allowDowngrade = false } = options;
   const look = observer(requests, clock);
   const take = taker(at, requests, { ...options, clock, random });
-  let waitedFor: string | undefined;
+  let waitedFor: Waiting | undefined;
   for (let turn = 0; ; turn++) {
     stopHere(at, options, clock, waitedFor);
     const { live, first, unchangedMs } = await look();
@@ -76,9 +76,9 @@ export async function holdLease(
       stopHere(at, options, clock, waitedFor);
       const held = await take(live);
       if (held !== undefined) return held;
-    } else if (decision.holder !== waitedFor) {
-      waitedFor = decision.holder;
-      options.waiting?.({ holder: waitedFor, since: decision.since });
+    } else if (decision.holder !== waitedFor?.holder) {
+      waitedFor = decision;
+      options.waiting?.({ holder: waitedFor.holder, since: decision.since });
     }
     await clock.sleep(pauseAfter(decision, turn, random()), options.signal);
   }
@@ -129,19 +129,22 @@ function taker(at: LeaseAt, requests: LeaseRequests, options: TakeOptions) {
   };
 }
 
+type Waiting = Extract<Decision, { do: "wait" }>;
+
 /** @throws KapplyError `interrupted`, or `timeout` at the deadline. */
 function stopHere(
   { namespace, name }: LeaseAt,
   { signal, deadline }: HoldOptions,
   clock: Clock,
-  waitedFor: string | undefined,
+  waitedFor: Waiting | undefined,
 ): void {
-  const holder = waitedFor === undefined ? "" : `, which ${waitedFor} holds`;
+  const holder = waitedFor === undefined ? "" : `, which ${waitedFor.holder} holds`;
   const which = `waiting for the Lease ${name} in namespace ${namespace}${holder}`;
   if (signal?.aborted === true) throw new KapplyError("interrupted", `interrupted while ${which}`);
   if (deadline === undefined || clock.wall() < deadline) return;
+  const seconds = Math.ceil((waitedFor?.durationMs ?? 0) / 1000);
   throw new KapplyError("timeout", `the time of the run is over while ${which}`, {
-    hint: "give it more time with --timeout, or see what that run waits for",
+    hint: `give it more time with --timeout: a holder that does not renew is gone, which ${seconds} s of watching tell`,
   });
 }
 

@@ -13,7 +13,7 @@ export interface ReleaseOptions {
   before: Recorded;
   ending: Ending;
   clock: Clock;
-  /** Gives it up; aborted before, one quick try is made all the same. */
+  /** Leaves only a moment for it. */
   hardSignal?: AbortSignal | undefined;
 }
 
@@ -31,25 +31,21 @@ export async function giveBack(
   requests: LeaseRequests,
   { at, holder, clock, hardSignal, ...done }: ReleaseOptions,
 ): Promise<void> {
-  const isQuick = hardSignal?.aborted === true;
-  const limitMs = isQuick ? quickMs : mostMs;
-  const until = clock.now() + limitMs;
-  const stop = isQuick ? undefined : hardSignal;
-  const isOver = (): boolean => clock.now() >= until || stop?.aborted === true;
+  const time = timeToGiveBack(clock, hardSignal);
   let lease: KubeObject | undefined = held;
   let trouble: Error = new KapplyError(
     "timeout",
-    `the Lease ${at.name} in namespace ${at.namespace} could not be given back within ${limitMs / 1000} s`,
+    `the Lease ${at.name} in namespace ${at.namespace} could not be given back in time`,
   );
   const inTime = async <T>(request: Promise<T>): Promise<T | undefined> => {
     try {
-      return await within(clock, request, until - clock.now(), stop);
+      return await within(clock, request, time);
     } catch (error) {
       trouble = error instanceof Error ? error : new Error(String(error));
       return undefined;
     }
   };
-  while (!isOver()) {
+  while (time.left() > 0) {
     if (lease !== undefined) {
       const result = await inTime(requests.put(releasedLease(lease, clock.wall(), done)));
       if (result?.is === "written") return;
@@ -58,26 +54,50 @@ export async function giveBack(
     const live = await inTime(requests.get().then((found) => ({ found })));
     if (live !== undefined && holdingOf(live.found)?.holder !== holder) return;
     lease = live?.found;
-    await clock.sleep(Math.min(pauseMs, until - clock.now()), stop);
+    await clock.sleep(Math.min(pauseMs, time.left()), time.shortens());
   }
   throw trouble;
 }
 
-/**
- * What a promise resolves to, or undefined when that takes longer or is stopped. Where it rejects later, nobody hears of
- * it.
- */
-async function within<T>(
-  clock: Clock,
-  promise: Promise<T>,
-  milliseconds: number,
-  stop: AbortSignal | undefined,
-): Promise<T | undefined> {
+interface Time {
+  /** Milliseconds. */
+  left: () => number;
+  /** Aborts when the time becomes shorter; undefined once it is. */
+  shortens: () => AbortSignal | undefined;
+}
+
+/** Five seconds; after a second signal a moment, enough for one try. */
+function timeToGiveBack(clock: Clock, hardSignal: AbortSignal | undefined): Time {
+  let until = clock.now() + mostMs;
+  let isShort = false;
+  const shorten = (): void => {
+    if (isShort || hardSignal?.aborted !== true) return;
+    isShort = true;
+    until = Math.min(until, clock.now() + quickMs);
+  };
+  return {
+    left: () => {
+      shorten();
+      return until - clock.now();
+    },
+    shortens: () => (isShort ? undefined : hardSignal),
+  };
+}
+
+/** What a promise resolves to, or undefined when there is no time left. Where it rejects later, nobody hears of it. */
+async function within<T>(clock: Clock, promise: Promise<T>, time: Time): Promise<T | undefined> {
   const settled = new AbortController();
-  const ends = stop === undefined ? settled.signal : AbortSignal.any([settled.signal, stop]);
-  const late = clock.sleep(Math.max(0, milliseconds), ends).then(() => undefined);
+  const late = Symbol("late");
   try {
-    return await Promise.race([promise, late]);
+    for (let left = time.left(); left > 0; left = time.left()) {
+      const ends = [settled.signal, time.shortens()].filter((signal) => signal !== undefined);
+      const first = await Promise.race([
+        promise,
+        clock.sleep(left, AbortSignal.any(ends)).then((): typeof late => late),
+      ]);
+      if (first !== late) return first;
+    }
+    return undefined;
   } finally {
     settled.abort();
   }

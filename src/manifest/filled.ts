@@ -32,9 +32,29 @@ function keyOf({ source, line, column }: Place): string {
   return `${line}:${column}:${source}`;
 }
 
+/** Only as messages show it: a string in quotes, long ones cut; a number or boolean after its type, or in quotes. */
 function withWritten(text: string, { written, value }: Filled): string {
-  const shown = typeof value === "string" ? value : stringifyJson(value);
-  if (shown === "") return text;
-  const pattern = new RegExp(`(?<![\\w$])${shown.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "g");
-  return text.replace(pattern, () => written);
+  const quotedWritten = JSON.stringify(written);
+  if (typeof value === "string")
+    return [value, ...cuts(text, value)].reduce(
+      (said, one) => (one === "" ? said : said.replaceAll(JSON.stringify(one), () => quotedWritten)),
+      text,
+    );
+  const shown = stringifyJson(value);
+  const type = typeof value === "boolean" ? "boolean" : "number";
+  return text
+    .replaceAll(JSON.stringify(shown), () => quotedWritten)
+    .replaceAll(`the ${type} ${shown}`, () => `the ${type} in ${written}`);
+}
+
+/** The beginnings of a long value that a text shows, as `"abc..."`. */
+function cuts(text: string, value: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\\\]|\\\\.)*\.\.\.)"/g)]
+    .map(([quoted]) => parsed(quoted))
+    .filter((one) => one.length > 3 && value.startsWith(one.slice(0, -3)));
+}
+
+function parsed(quoted: string): string {
+  const value: unknown = JSON.parse(quoted);
+  return typeof value === "string" ? value : "";
 }

@@ -65,7 +65,7 @@ function readParts(reader: Reader, depth: number): Part[] {
   const { text } = reader;
   const parts: Part[] = [];
   let literal = "";
-  let left = 0; // references that are left as they are, and still open
+  let left = 0; // references that are left as they are or escaped, and still open
   for (;;) {
     plainText.lastIndex = reader.at;
     const plain = plainText.exec(text)?.[0] ?? "";
@@ -74,7 +74,7 @@ function readParts(reader: Reader, depth: number): Part[] {
     if (reader.at >= text.length || (depth > 0 && left === 0 && text.charAt(reader.at) === "}")) break;
     const part = readSpecial(reader, depth);
     if (typeof part === "string") {
-      if (part === "${") left += 1;
+      if (part.endsWith("${")) left += 1;
       if (part === "}" && left > 0) left -= 1;
       literal += depth > 0 && left === 0 && part === "\\}" ? "}" : part;
       continue;
@@ -110,8 +110,12 @@ function readDollars(reader: Reader): string {
     reader.at = at + length - 1;
     return "$".repeat(length - 1);
   }
-  reader.at = at + length - (length % 2);
-  return "$".repeat(length >> 1);
+  if (length % 2 === 1) {
+    reader.at = at + length - 1;
+    return "$".repeat(length >> 1);
+  }
+  reader.at = at + length + 1;
+  return `${"$".repeat(length >> 1)}{`;
 }
 
 const opening = /\$\{([A-Za-z_][A-Za-z0-9_]*)/y;

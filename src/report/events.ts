@@ -3,7 +3,6 @@
  * docs/events.schema.json holds them to it. Values of Secrets are masked, keys without a value left out.
  */
 import type { Event, Failure, Outcome, Place, Problem, Ref, Result } from "../model.js";
-import { exitStatuses } from "../errors.js";
 import { summaryOf } from "../result.js";
 import {
   type About,
@@ -156,7 +155,7 @@ export function createEvents(options: EventOptions): Events {
         case "result":
           return end.result.outcomes.map(outcomeLine).join("") + finished(end.result);
         case "problems":
-          return problemLines("failed", end.problems) + finishedEarly([], exitStatuses.input);
+          return problemLines("failed", end.problems) + finishedEarly([], end.exitStatus);
         case "error":
           return errorLine(end.error, end.about) + finishedEarly(end.outcomes, end.error.exitStatus);
       }

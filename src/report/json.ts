@@ -16,7 +16,6 @@
  * `{path, owner: OWNER, live, wanted, source}`: what is live, what the manifest wants, and where it says so. Values of
  * Secrets are masked.
  */
-import { exitStatuses } from "../errors.js";
 import { stringifyJson } from "../json.js";
 import type { Contest, Failure, FieldOwner, Origin, Outcome, Place, Problem, Ref, Result } from "../model.js";
 import { summaryOf } from "../result.js";
@@ -50,7 +49,7 @@ export function documentOf(
     }
     case "problems": {
       const problems = end.problems.map((problem) => problemEntry(problem, secrets));
-      const exitStatus = exitStatuses.input;
+      const { exitStatus } = end;
       return { command, summary: summaryOf([]), results: [], problems, warnings: warned, exitStatus };
     }
     case "error": {
@@ -70,7 +69,7 @@ export function documentOf(
 export type End =
   | { is: "result"; result: Result }
   /** The input was refused. */
-  | { is: "problems"; problems: readonly Problem[] }
+  | { is: "problems"; problems: readonly Problem[]; exitStatus: number }
   /** There is no result; `outcomes` are those that were reached before the error. */
   | { is: "error"; error: Failure; about: About; outcomes: readonly Outcome[] };
 

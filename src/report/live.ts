@@ -2,7 +2,7 @@
 import type { Event } from "../model.js";
 import { createScreen, type Screen } from "./screen.js";
 import type { Progress, ProgressWords } from "./progress.js";
-import type { ReporterOptions } from "./types.js";
+import type { ReporterOptions, TerminalSize } from "./types.js";
 import { emptyView, see } from "./view.js";
 
 export interface Streams {
@@ -27,7 +27,11 @@ export function createStreams(
   const { stdout, stderr } = options;
   const eventsOnScreen = options.output === "ndjson" && options.stdoutIsTerminal;
   const wanted = options.stderrIsTerminal && !eventsOnScreen;
-  const columns = options.columns > 0 ? options.columns : 80;
+  /** Terminals that don't tell are as small as any. */
+  const size = (): TerminalSize => {
+    const { columns, rows } = options.terminalSize();
+    return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+  };
   const view = emptyView(options.command);
   // What only waits compares nothing, and a lock is waited for before there is anything to compare.
   const first = options.command === "wait" ? "waiting" : "planning";
@@ -39,8 +43,8 @@ export function createStreams(
   const start = async (): Promise<void> => {
     const { startProgress } = await import("./progress.js");
     if (stopped) return;
-    const screen = createScreen(stderr);
-    live = { screen, progress: startProgress({ ...words, view, screen, columns }) };
+    const screen = createScreen(stderr, size);
+    live = { screen, progress: startProgress({ ...words, view, screen, size }) };
   };
   const print = (write: (text: string) => void, onTerminal: boolean, text: string): void => {
     if (text === "") return;

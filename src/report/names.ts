@@ -78,7 +78,7 @@ export function fit(line: string, columns: number): string {
 }
 
 // Columns on a terminal, never too few: everything from Hangul on (U+1100) is taken for wide.
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += (character.codePointAt(0) ?? 0) < 0x1100 ? 1 : 2;
   return width;

@@ -8,6 +8,7 @@ import type { Ref } from "../model.js";
 import { fit } from "./names.js";
 import type { Screen } from "./screen.js";
 import type { Paint } from "./style.js";
+import type { TerminalSize } from "./types.js";
 import { details, type Step, title, type View } from "./view.js";
 
 export interface ProgressWords {
@@ -21,7 +22,7 @@ export interface ProgressWords {
 export interface ProgressOptions extends ProgressWords {
   view: View;
   screen: Screen;
-  columns: number;
+  size: () => TerminalSize;
 }
 
 export interface Progress {
@@ -98,8 +99,8 @@ function rendererOf(options: ProgressOptions, tick: () => void) {
     }
 
     private linesOf(task: ListrTaskObject<unknown>): string[] {
-      const { paint, view, columns, suffix } = options;
-      const width = columns - 3; // the icon, and a column for terminals that wrap early
+      const { paint, view, size, suffix } = options;
+      const width = size().columns - 3; // the icon, and a column for terminals that wrap early
       const text = fit(title(view, task.title as Step, task.isCompleted()), width);
       if (task.isCompleted()) return [`${paint("good", "✔")} ${text}`];
       const under = details(view, suffix).map(

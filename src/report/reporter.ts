@@ -1,5 +1,5 @@
 /** Events and a result in, text on two streams out: stdout is data, stderr is talk. */
-import { KapplyError, toFailure } from "../errors.js";
+import { exitStatuses, exitStatusOf, KapplyError, toFailure } from "../errors.js";
 import type { Event, Failure, Outcome, Problem, Result } from "../model.js";
 import { escapeLine, escapeText } from "./escape.js";
 import { errorOf, errorText, failureText } from "./failures.js";
@@ -113,11 +113,15 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     streams.stop();
     return true;
   };
-  const problems = (found: readonly Problem[], warned: readonly Problem[]): void => {
+  const problems = (
+    found: readonly Problem[],
+    warned: readonly Problem[],
+    exitStatus: number = exitStatuses.input,
+  ): void => {
     for (const warning of inOrder(warned)) warnings.push(warning);
     streams.stdout(sink.warnings(inOrder(warned)));
     streams.stderr(warningText(inOrder(warned), problemWords));
-    const end: End = { is: "problems", problems: inOrder(found) };
+    const end: End = { is: "problems", problems: inOrder(found), exitStatus };
     if (found.length === 0 || !ends(end)) return;
     streams.stdout(sink.end(end));
     streams.stderr(problemText(end.problems, problemWords));
@@ -169,7 +173,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     fail: (error) => {
       const details = error instanceof KapplyError ? error.details : {};
       if (details.problems !== undefined && details.problems.length > 0) {
-        problems(details.problems, []);
+        problems(details.problems, [], exitStatusOf(error));
         return;
       }
       const about: About = { ref: details.ref, place: details.place };

@@ -3,7 +3,6 @@
  * takes the last 4,096 bytes of the file, and less of a pod's start where it has many containers (k8s.io/kubernetes,
  * pkg/kubelet/kuberuntime/kuberuntime_container.go, pkg/kubelet/status/status_manager.go).
  */
-import { exitStatuses } from "../errors.js";
 import type { Result } from "../model.js";
 import { errorOf, errorText, failureText, type ErrorWords } from "./failures.js";
 import type { End } from "./json.js";
@@ -32,16 +31,10 @@ export function terminationMessage(end: End, words: TerminationWords): string {
     case "result":
       return ofResult(end.result, words);
     case "problems": {
-      const { problems } = end;
+      const { problems, exitStatus } = end;
       const text = (most: number): string => listText(problems.slice(0, most), "", words);
       const closing = problemCount(problems, words.command);
-      return message(
-        `${headOf(words, exitStatuses.input)}: ${closing}\n`,
-        text,
-        problems.length,
-        "problem",
-        "",
-      );
+      return message(`${headOf(words, exitStatus)}: ${closing}\n`, text, problems.length, "problem", "");
     }
     case "error": {
       const { error, about } = end;
@@ -60,7 +53,10 @@ function ofResult(result: Result, words: TerminationWords): string {
   const failed = outcomes.filter((outcome) => errorOf(outcome) !== undefined);
   const text = (most: number): string => failureText(failed.slice(0, most), words);
   const head = `${headOf(words, exitStatus)}: ${summaryLine(result, words)}`;
-  return message(head, text, failed.length, "failed object", reasonText(outcomes, words));
+  const last = reasonText(outcomes, words);
+  const { reason = "" } = result;
+  const why = reason === "" || last.includes(reason) ? "" : `${words.clean(reason)}\n`;
+  return message(head, text, failed.length, "failed object", why + last);
 }
 
 function headOf({ command }: TerminationWords, exitStatus: number): string {

@@ -3,6 +3,12 @@ import type { Emit, KubeObject, Place, Problem, Ref, Result } from "../model.js"
 
 export type Output = "text" | "json" | "ndjson" | "name" | "yaml";
 
+/** How large the terminal is now: a person may have resized it. */
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
 export interface ReporterOptions {
   /** The verb: apply, diff, validate, wait ... */
   command: string;
@@ -14,7 +20,7 @@ export interface ReporterOptions {
   stderr: (text: string) => void;
   stdoutIsTerminal: boolean;
   stderrIsTerminal: boolean;
-  columns: number;
+  terminalSize: () => TerminalSize;
   /** Decided by the caller from NO_COLOR, CI and the terminal. */
   color: { stdout: boolean; stderr: boolean };
   showSecrets: boolean;

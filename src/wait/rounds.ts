@@ -101,17 +101,22 @@ export function openRounds(
     asked = "watch";
     const began = performance.now();
     let at: Known | undefined = from;
+    let isTold = false;
     const since = { resourceVersion: from.version, signal };
     for await (const event of reads.watch(type, namespace, selection, since)) {
       if (signal.aborted) break;
       at = after(event, at);
       if (at === undefined || event.is === "broken") break;
+      isTold = true;
       if ("object" in event) take(event, from.objects);
     }
     onAnswer("watch");
     if (performance.now() - began >= shortMs) restarts.reset();
-    // From a doubted version nothing may ever be told: it may be of another server's time.
-    return from.isDoubted && at?.version === from.version ? undefined : at;
+    if (at === undefined || isTold) return at;
+    // A server that has nothing to tell says so by a bookmark before it ends a watch. One that says nothing at all may
+    // never do so from this version, which may be of another server's time: it is doubted, and then given up.
+    const isUseless = !at.isDoubted && performance.now() - began < shortMs;
+    return from.isDoubted || isUseless ? undefined : { ...at, isDoubted: true };
   }
 
   function take(event: Extract<WatchEvent, { object: KubeObject }>, objects: Known["objects"]): void {

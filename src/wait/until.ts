@@ -124,7 +124,7 @@ function openSession<I extends WaitItem>(
     beginToLookBehind(state, related);
     if (readiness.is === "waiting") {
       state.why = readiness.why;
-      tell(state);
+      if (!looksBehind(state)) tell(state);
     } else if (readiness.is === "failed" && looksBehind(state)) state.failed = readiness;
     else end(state, readiness);
     closing.check();

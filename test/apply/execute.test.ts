@@ -58,6 +58,26 @@ const web = planned(target(types.deployment, "web"));
 const widget = planned(target(types.widget, "w"));
 const webhook = planned(target(types.webhook, "guard"));
 
+describe("a CRD that was written", () => {
+  const ends = async (error: KapplyError, stopped?: string): Promise<Outcome | undefined> => {
+    const writes = { ...recorder(), waitForCrd: () => Promise.reject(error) };
+    const asked = { ...options, stopped: () => (writes.written.length > 0 ? stopped : undefined) };
+    const [outcome] = await execute([crd], writes, asked);
+    return outcome;
+  };
+
+  test("and is not seen to be served when a signal comes was written all the same", async () => {
+    const outcome = await ends(new KapplyError("interrupted", "interrupted"), "interrupted");
+    expect(outcome).toMatchObject({ action: "created", notReady: "not served yet: interrupted" });
+    expect(outcome?.error).toBeUndefined();
+  });
+
+  test("and is not established in time has failed, and was written", async () => {
+    const outcome = await ends(new KapplyError("timeout", "its names are not accepted"));
+    expect(outcome).toMatchObject({ action: "created", error: { code: "timeout" } });
+  });
+});
+
 describe("executing", () => {
   test("stages follow each other: what is needed first comes first, what intercepts comes last", async () => {
     const writes = recorder();

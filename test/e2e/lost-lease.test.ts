@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
 import { sleep } from "../cluster/run.js";
+import { startSandbox } from "../cluster/sandbox.js";
 import { binary, configMap, folder, kapply } from "./kapply.js";
 import { accountWith, rule } from "./roles.js";
 
@@ -103,6 +104,37 @@ test("a Lease that is deleted in the middle ends the run with 6, and --wait does
     /^kapply apply failed \(exit status 6\)[^]*not attempted: the Lease kapply-web is lost: it was deleted$/m,
   );
 }, 60_000);
+
+test.each([
+  ["with --wait, which would wait for nothing", ["--wait"]],
+  ["without", []],
+])(
+  "a Lease that is lost while the last write is under way is no good end: %s",
+  async (_, flags) => {
+    const server = await startSandbox(["--fault", "slow=7s,verb=patch"]);
+    try {
+      const dir = folder(server, { "set.yaml": configMap("settings", {}) });
+      const applied = kapply(server, [
+        ...["apply", "-n", "default", "-f", dir, "--set=web", "--lock", "--revision=9", "-o", "json"],
+        ...flags,
+      ]);
+      await expect
+        .poll(async () => (await server.request(leaseAt("default"))).status, { timeout: 10_000 })
+        .toBe(200);
+      await server.delete(leaseAt("default"));
+      const { status, stdout, stderr } = await applied;
+      expect({ status, stderr }).toMatchObject({ status: 6 });
+      expect(JSON.parse(stdout)).toMatchObject({ exitStatus: 6 });
+      expect(stderr).toContain(
+        "the Lease kapply-web is lost: it was deleted; what was applied is not recorded",
+      );
+      expect(stderr).not.toContain("not ready yet");
+    } finally {
+      await server.stop();
+    }
+  },
+  40_000,
+);
 
 describe("a second signal", () => {
   test("leaves the report and the termination message, and gives the Lease back", async () => {

@@ -239,6 +239,30 @@ test("writes whose answers are lost are found again: when taking, renewing and g
   expect(recordedOn(server.lease).applied).toEqual({ hash: "same" });
 });
 
+test.each([
+  [100, ""],
+  [2000, "a"],
+])(
+  "a second signal leaves a moment to give it back: by requests of %i ms the holder is %j",
+  async (ms, holder) => {
+    const { time, server, start } = stage();
+    const hard = new AbortController();
+    let sent = 0;
+    const a = start("a", { hardSignal: hard.signal }, { delay: () => (sent++ < 4 ? 5 : ms) });
+    await time.run(100);
+    const done = a
+      .held()
+      .release("applied")
+      .catch((error: unknown) => error);
+    await time.run(110);
+    hard.abort();
+    await time.run(600);
+    expect(server.holder()).toBe(holder);
+    const ended = await Promise.race([done, Promise.resolve("still giving it back")]);
+    expect(ended).not.toBe("still giving it back");
+  },
+);
+
 test("what was begun before stands again where nothing was sent, also after a lost answer", async () => {
   const { time, server, start } = stage();
   const first = start("a", { wanted: { hash: "n", revision: parseRevision("9") } });

@@ -37,12 +37,20 @@ spec:
 describe("a value that a variable holds", () => {
   test("is not told where it is of the wrong type", async () => {
     expect(await problemsOf(deployment("1", "${PW}"), { PW: "0099887766" })).toEqual([
-      '15: expected a string, found the number ${PW} (quote it: "${PW}")',
+      '15: expected a string, found the number in ${PW} (quote it: "${PW}")',
     ]);
     expect(await problemsOf(deployment("${N}", "x"), { N: "S3cr3tPassw0rd" })).toEqual([
       expect.stringContaining('expected an integer, found the string "${N}"'),
     ]);
   });
+
+  test.each(['hunt"er\\2', "hunter2\nline2", "x".repeat(400), "string", "found", "1"])(
+    "is not told, nor are words like it replaced: %j",
+    async (value) => {
+      const [problem = ""] = await problemsOf(deployment("a${N}", "x"), { N: value });
+      expect(problem).toContain('expected an integer, found the string "a${N}"');
+    },
+  );
 
   test("is told where the manifest has it itself", async () => {
     expect(await problemsOf(deployment("1", "77"), { PW: "77" })).toEqual([

@@ -76,6 +76,8 @@ describe("a default", () => {
     ["${A:-<${B}>}", { B: "b" }, "<b>"],
     ["${A:-${B}}", { A: "a" }, "a"], // B is not needed
     ["${A:-$${B}}", {}, "${B}"],
+    ["run ${A:-$${B}} end", { A: "x" }, "run x end"],
+    ["${C:-a$${A}b}c", {}, "a${A}bc"],
     ["${A:-{x}}", {}, "{x}"], // the first brace ends it
     ["${A:-{x\\}}", {}, "{x}"],
     ["${A:-\\d\\\\ }", {}, "\\d\\\\ "], // other backslashes are text

@@ -35,7 +35,7 @@ export async function record(options: Partial<ReporterOptions> = {}): Promise<Re
     stderr: (text) => written.push({ stream: "stderr", text }),
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
-    columns: 80,
+    terminalSize: () => ({ columns: 80, rows: 24 }),
     color: { stdout: false, stderr: false },
     showSecrets: false,
     now: () => new Date("2026-11-22T12:12:30Z"),

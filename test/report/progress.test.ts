@@ -74,9 +74,44 @@ describe("the view", () => {
 });
 
 describe("the screen", () => {
+  const size = { columns: 40, rows: 24 };
+
+  test("takes the block away from the first column, where a terminal has echoed ^C", () => {
+    const written: string[] = [];
+    const screen = createScreen(
+      (text) => written.push(text),
+      () => size,
+    );
+    screen.draw(["one", "two"]);
+    screen.close();
+    expect(written).toEqual(["one\ntwo\n", "\r\u001b[2A\u001b[0J"]);
+  });
+
+  test("takes away what a terminal that was made narrower has wrapped", () => {
+    const written: string[] = [];
+    let columns = 40;
+    const screen = createScreen(
+      (text) => written.push(text),
+      () => ({ columns, rows: 24 }),
+    );
+    screen.draw(["\u001b[2m123456789012345\u001b[22m", ""]);
+    columns = 6;
+    screen.draw(["x"]);
+    expect(written[1]).toBe("\r\u001b[4A\u001b[0Jx\n");
+  });
+
+  test("draws no more than the terminal has rows", () => {
+    const terminal = createTerminal();
+    const screen = createScreen(terminal.write, () => ({ columns: 40, rows: 3 }));
+    screen.draw(["one", "two", "three"]);
+    expect(terminal.lines()).toEqual(["one", "two"]);
+    screen.close();
+    expect(terminal.lines()).toEqual([]);
+  });
+
   test("keeps the block under what is printed, and takes it away at the end", () => {
     const terminal = createTerminal();
-    const screen = createScreen(terminal.write);
+    const screen = createScreen(terminal.write, () => size);
     screen.draw(["one", "two"]);
     screen.above(terminal.write, "result 1\n");
     screen.above(terminal.write, "result 2\n");
@@ -111,7 +146,7 @@ describe("live progress", () => {
         stderr: terminal.write,
         stdoutIsTerminal: true,
         stderrIsTerminal: true,
-        columns,
+        terminalSize: () => ({ columns, rows: 24 }),
         color: { stdout: false, stderr: false },
         showSecrets: false,
       },

@@ -1,4 +1,4 @@
-/** A terminal that knows as much as progress needs: newlines, cursor up, erase to the end of the screen. */
+/** A terminal that knows as much as progress needs: newlines, the first column, cursor up, erase to the end of the screen. */
 export interface Terminal {
   write: (text: string) => void;
   /** What a person sees now, all of the scroll-back included. */
@@ -15,9 +15,11 @@ export function createTerminal(): Terminal {
     write: (text) => {
       written += text;
 
-      for (const [part, up] of text.matchAll(/\u001b\[(\d+)A|\u001b\[0J|\n|[^\u001b\n]+|\u001b/g)) {
+      for (const [part, up] of text.matchAll(/\u001b\[(\d+)A|\u001b\[0J|\r|\n|[^\u001b\r\n]+|\u001b/g)) {
         if (up !== undefined) row -= Number(up);
         else if (part === "\u001b[0J") lines = [...lines.slice(0, row), ""];
+        else if (part === "\r")
+          continue; // what follows goes up and erases
         else if (part === "\n") lines[++row] ??= "";
         else if (part === "\u001b") throw new Error("an escape sequence that progress has no need of");
         else lines[row] = (lines[row] ?? "") + part;

@@ -104,6 +104,40 @@ describe("nothing is lost", () => {
     ]);
   });
 
+  test("when a server answers watches with nothing: it is listed again", async () => {
+    const server = fakeServer();
+    server.put("web", "starting");
+    const { done } = start(server, [item("web")]);
+    await settle();
+    server.endWatches();
+    await settle(1_000);
+    expect(server.asked.slice(0, 3)).toEqual(["list web", "watch web from 2", "list web"]);
+    server.put("web", "ready");
+    await settle(1_000);
+    expect(await done).toMatchObject([{ end: { is: "ready" } }]);
+  });
+
+  test("when a server that was restored from a backup never tells anything from the old version", async () => {
+    const server = fakeServer();
+    server.put("web", "starting");
+    const { watch } = server.reads;
+    let isRestored = false;
+    server.reads.watch = async function* (type, namespace, selection, from) {
+      const isOld = from.resourceVersion === "2";
+      for await (const event of watch(type, namespace, selection, from))
+        if (!(isRestored && isOld)) yield event;
+    };
+    const { done } = start(server, [item("web")]);
+    await settle(20_000);
+    isRestored = true;
+    server.put("web", "ready");
+    server.endWatches();
+    await settle(20_000);
+    server.endWatches();
+    await settle(10_000);
+    expect(await done).toMatchObject([{ end: { is: "ready" } }]);
+  });
+
   test("when a deletion happened while nobody watched", async () => {
     const server = fakeServer();
     server.put("web", "there");
@@ -183,7 +217,7 @@ describe("nothing is lost", () => {
     const { state } = start(server, [item("web")]);
     const ending = setInterval(() => server.endWatches(), 10);
     await settle(120_000);
-    expect(server.asked.length).toBeLessThan(40);
+    expect(server.asked.length).toBeLessThan(60);
     clearInterval(ending);
     server.put("web", "ready");
     await settle(10_000);

@@ -39,7 +39,7 @@ describe("what is related to an item", () => {
     server.put("slice-1", "x", { service: "db" });
     await settle();
     expect(await done).toMatchObject([{ end: { is: "ready" }, object: { data: { state: "there" } } }]);
-    expect(said).toEqual(["db: it does not exist", "db: not read", "db: no endpoints"]);
+    expect(said).toEqual(["db: it does not exist", "db: no endpoints"]);
     expect(server.watching()).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -78,7 +78,7 @@ describe("what is related to an item", () => {
     server.put("slice-1", "x", { service: "db" });
     await settle();
     expect(await done).toMatchObject([{ end: { is: "ready" } }]);
-    expect(said).toEqual(["db: not read", "db: the server does not serve this kind", "db: no endpoints"]);
+    expect(said).toEqual(["db: the server does not serve this kind", "db: no endpoints"]);
   });
 });
 
@@ -184,7 +184,7 @@ describe("what is related to many items", () => {
     }
     await settle();
     expect(ends).toHaveLength(5);
-    expect(said.filter((words) => words === "a: its Pods were not read")).toHaveLength(1);
+    expect(said).not.toContain("a: its Pods were not read");
     expect(server.watching()).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
