@@ -16,7 +16,7 @@ import type { Server } from "./server.js";
 import { asMembers } from "./set.js";
 import { endingOf, skippedOutcomes, takeTurn } from "./turn.js";
 import type { Ours } from "./turn.js";
-import { waitForOutcomes } from "./waiting.js";
+import { waitForOutcomes } from "./waiting/index.js";
 
 /**
  * Runs a job. Throws `input` with all problems of all manifests when nothing may be sent, and whatever connecting

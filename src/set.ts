@@ -5,7 +5,7 @@ import type { JsonObject } from "./json.js";
 import type { Job } from "./job.js";
 import { leaseName } from "./lease/index.js";
 import type { KubeObject, Problem } from "./model.js";
-import { findNamedKind } from "./named.js";
+import { findNamedKind } from "./kinds/index.js";
 import type { Target } from "./plan/index.js";
 import { findControllers, ownerOf, ownerOfPod, ownPodName, withOwner } from "./pod/index.js";
 import type { Controlled, Owner } from "./pod/index.js";

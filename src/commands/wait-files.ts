@@ -1,32 +1,17 @@
-/** `wait -f`: the objects of a manifest set, as soon as their kinds are served. */
+/** `wait -f`: the objects of a manifest set, each as soon as its kind is served. */
 import { KapplyError } from "../errors.js";
 import { parseApiVersion } from "../group-version.js";
 import { readAndCheck, refuse } from "../input.js";
 import type { Job, World } from "../job.js";
-import type { Outcome, Problem } from "../model.js";
-import { resolveTargets } from "../plan/index.js";
-import type { Target } from "../plan/index.js";
+import type { Manifest, Problem, Ref } from "../model.js";
+import { knownType, resolveTargets } from "../plan/index.js";
 import type { Reporter } from "../report/index.js";
 import { bundledType, typesOfCrds } from "../schema/index.js";
-import { seek } from "../seek.js";
-import type { Looked, Missing } from "../seek.js";
+import { waitForSearches } from "../waiting/index.js";
+import type { Answer, Found, Item, Looked, Search } from "../waiting/index.js";
 import type { Server } from "../server.js";
 import { mayComeToBe } from "../wait/index.js";
 import type { Goal } from "../wait/index.js";
-import { waitForAll } from "../waiting.js";
-import type { Ended, Wanted } from "../waiting.js";
-
-export interface WaitedFor {
-  ended: Placed[];
-  missing: Missing[];
-}
-
-/** What became of an object, and where it stands among the manifests. */
-export interface Placed {
-  wanted: Wanted;
-  end: Ended;
-  place: Outcome["place"];
-}
 
 export interface Surroundings extends Pick<World, "interrupted"> {
   connect: () => Promise<Server>;
@@ -34,73 +19,109 @@ export interface Surroundings extends Pick<World, "interrupted"> {
   once: boolean;
 }
 
-/**
- * Reads and checks the manifests as for applying, and waits for their objects. Where the server does not serve a kind yet,
- * all of it is done again until it does.
- */
-export async function waitForFiles(job: Job, goal: Goal, around: Surroundings): Promise<WaitedFor> {
-  const { connect, reporter, once } = around;
-  const again = { ...job, sources: { ...job.sources, readStdin: remembered(job.sources.readStdin) } };
-  const first = await lookAt(again, goal, around, "aloud");
-  const server = await connect();
-  const { deadline, signal } = server;
-  const world = { emit: reporter.emit, deadline, signal, once };
-  const sought =
-    first.is === "missing" ? await seek(first, () => lookAt(again, goal, around, "quietly"), world) : first;
-  if (sought.is === "missing") return { ended: [], missing: [sought] };
-  const targets = sought.is === "found" ? sought.found : [];
-  // Names are told with their namespaces where there are several: before the first one is told.
-  reporter.knowSecrets(targets.map(({ ref, body, manifest: { place } }) => ({ ref, body, place })));
-  const wanted = targets.map(({ ref, type }): Wanted => ({ ref, type, goal, isNamed: false }));
-  const ended = await waitForAll(wanted, server, world);
-  const placed = targets.flatMap(({ manifest: { place } }, at): Placed[] => {
-    const [one, end] = [wanted[at], ended[at]];
-    return one === undefined || end === undefined ? [] : [{ wanted: one, end, place }];
-  });
-  return { ended: placed, missing: [] };
+type TypeSources = Parameters<typeof resolveTargets>[1];
+
+interface ManifestItem extends Item {
+  manifest: Manifest;
 }
 
-/** What was read and warned of is said once. */
-async function lookAt(
-  job: Job,
-  goal: Goal,
-  { connect, reporter, interrupted }: Surroundings,
-  how: "aloud" | "quietly",
-): Promise<Looked<Target[]>> {
-  const isAloud = how === "aloud";
+/**
+ * Reads and checks the manifests as for applying, and waits for their objects. Kinds that the server does not serve are
+ * looked for one by one until it does; their objects are not checked against schemas.
+ */
+export async function waitForFiles(job: Job, goal: Goal, around: Surroundings): Promise<Answer> {
+  const { connect, reporter, once } = around;
+  const manifests = await readSet(job, around);
+  const server = await connect();
+  const sources = { ofSet: typesOfCrds(manifests), bundled: bundledType, discover: server.discover };
+  const items = manifests.map((manifest): ManifestItem => {
+    const { ref, place } = manifest;
+    return { manifest, ref, place };
+  });
+  const searches = groupsOf(items, sources).map((group): Search => ({
+    what: nameOf(group),
+    items: group,
+    look: () => look(group, goal, sources, server, reporter),
+  }));
+  const { deadline, signal } = server;
+  return waitForSearches(items, searches, goal, server, { emit: reporter.emit, deadline, signal, once });
+}
+
+/** The manifests, sound but for kinds that nobody serves yet, or of which the server can't be asked just now. */
+async function readSet(job: Job, { connect, reporter, interrupted }: Surroundings): Promise<Manifest[]> {
+  let read: readonly Manifest[] | undefined;
   try {
-    const manifests = await readAndCheck(job, {
+    return await readAndCheck(job, {
       server: connect,
-      emit: isAloud ? reporter.emit : () => undefined,
-      seen: (read) => reporter.knowSecrets(read),
-      warn: (warnings) => (isAloud ? reporter.problems([], warnings) : undefined),
+      emit: reporter.emit,
+      seen: (manifests) => {
+        read = manifests;
+        reporter.knowSecrets(manifests);
+      },
+      warn: (warnings) => reporter.problems([], warnings),
       interrupted,
     });
-    const server = await connect();
-    const sources = { ofSet: typesOfCrds(manifests), bundled: bundledType, discover: server.discover };
-    const { targets, problems } = await resolveTargets(manifests, sources, server.connection.namespace);
-    refuse(problems);
-    return { is: "found", found: targets, why: "the server serves these kinds now" };
   } catch (error) {
-    const unserved = error instanceof KapplyError ? unservedKinds(error.details.problems ?? []) : [];
-    if (goal.is === "delete" || unserved.length === 0) throw error;
-    return { is: "missing", what: unserved.join(", "), why: "the server does not serve this kind yet" };
+    if (read === undefined || !(error instanceof KapplyError)) throw error;
+    const { problems = [] } = error.details;
+    const isOfKinds = problems.length > 0 && problems.every(mayBeServedLater);
+    // The server is asked about nothing but kinds that are not built in, where all else is sound.
+    if (isOfKinds || isOfServer(error)) return [...read];
+    throw error;
   }
 }
 
-/** The kinds that problems are about, where all are about kinds that may be served later. */
-function unservedKinds(problems: readonly Problem[]): string[] {
-  const kinds = problems.map(({ code, ref }) => {
-    if (code !== "unknown-kind" || ref === undefined) return undefined;
-    const kind = `${ref.kind.toLowerCase()}.${parseApiVersion(ref.apiVersion).group}`;
-    return mayComeToBe(kind) ? `${kind}/${ref.name}` : undefined;
-  });
-  const known = kinds.filter((kind) => kind !== undefined);
-  return known.length === kinds.length ? known : [];
+function isOfServer({ code }: KapplyError): boolean {
+  return code === "unreachable" || code === "server-error" || code === "timeout";
 }
 
-/** Standard input can be read only once. */
-function remembered(read: Job["sources"]["readStdin"]): Job["sources"]["readStdin"] {
-  let answer: ReturnType<typeof read> | undefined;
-  return (mostBytes) => (answer ??= read(mostBytes));
+/** What is known without the server, and each other kind by itself. */
+function groupsOf(items: readonly ManifestItem[], sources: TypeSources): ManifestItem[][] {
+  const groups = new Map<string, ManifestItem[]>();
+  for (const item of items) {
+    const { apiVersion, kind } = item.manifest.ref;
+    const key = knownType(item.manifest.ref, sources) === undefined ? `${apiVersion} ${kind}` : "";
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+async function look(
+  group: readonly ManifestItem[],
+  goal: Goal,
+  sources: TypeSources,
+  { connection }: Server,
+  reporter: Reporter,
+): Promise<Looked<Found[]>> {
+  const manifests = group.map(({ manifest }) => manifest);
+  const { targets, problems } = await resolveTargets(manifests, sources, connection.namespace);
+  if (problems.length > 0) {
+    if (!problems.every(mayBeServedLater)) refuse(problems);
+    if (goal.is === "delete") return { is: "gone" };
+    return { is: "missing", what: nameOf(group), why: "the server does not serve this kind yet" };
+  }
+  // Names are told with their namespaces where there are several: before the first one is told.
+  reporter.knowSecrets(targets.map(({ ref, body, manifest: { place } }) => ({ ref, body, place })));
+  const itemOf = new Map(group.map((item) => [item.manifest, item]));
+  const found = targets.flatMap(({ manifest, ref, type }): Found[] => {
+    const item = itemOf.get(manifest);
+    return item === undefined ? [] : [{ item, wanted: { ref, type, goal, isNamed: false } }];
+  });
+  return { is: "found", found, why: "the server serves this kind now" };
+}
+
+function nameOf(group: readonly ManifestItem[]): string {
+  const [first, ...others] = group.map(({ manifest: { ref } }) => `${wordFor(ref)}/${ref.name}`);
+  return `${first ?? ""}${others.length === 0 ? "" : ` and ${others.length} more`}`;
+}
+
+function wordFor({ apiVersion, kind }: Ref): string {
+  const { group } = parseApiVersion(apiVersion);
+  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}`;
+}
+
+function mayBeServedLater({ code, ref }: Problem): boolean {
+  return code === "unknown-kind" && ref !== undefined && mayComeToBe(wordFor(ref));
 }

@@ -1,23 +1,21 @@
 /** `wait`: until objects are ready, there, gone, or have a condition or value. */
-import { waitForAsked } from "../asked.js";
 import { KapplyError } from "../errors.js";
 import { selectManifests } from "../manifest/index.js";
 import type { Outcome } from "../model.js";
 import { createReporter } from "../report/index.js";
 import type { Output, Reporter } from "../report/index.js";
 import { resultOf } from "../result.js";
-import { notFound } from "../seek.js";
 import type { Server } from "../server.js";
 import { parseAsked, parseFor } from "../wait/index.js";
 import type { Asked, Goal } from "../wait/index.js";
-import type { WaitWorld } from "../waiting.js";
+import { waitForAsked } from "../waiting/index.js";
+import type { Answer, Reached, Unnamed, WaitWorld } from "../waiting/index.js";
 import { readingJob } from "./apply.js";
 import { timeLimit, withServer } from "./connect.js";
 import type { Context, Run } from "./context.js";
 import { toItsEnd } from "./ending.js";
 import type { Values } from "./parse.js";
 import { waitForFiles } from "./wait-files.js";
-import type { Placed, WaitedFor } from "./wait-files.js";
 
 export const wait: Run = async (values, context) => {
   const reporter = await createReporter({
@@ -38,14 +36,15 @@ async function runWait(values: Values, context: Context, reporter: Reporter): Pr
   const once = timeLimit(values) === 0;
   return withServer(values, context, reporter.emit, { once }, async (connect) => {
     const job = { ...readingJob("wait", values, context), until: "planned" as const };
-    const { ended, missing } =
+    const { reached, unnamed } =
       asked === undefined
         ? await waitForFiles(job, goal, { connect, reporter, once, interrupted: context.interrupted })
         : await waitForNamed(asked, goal, await connect(), { emit: reporter.emit, once });
-    const outcomes = ended.map(outcomeOf);
+    const outcomes = reached.map((one) => outcomeOf(one, goal));
     outcomes.forEach((outcome) => reporter.emit({ event: "outcome", outcome }));
+    const error = errorOf(unnamed, outcomes);
+    if (error !== undefined) throw error;
     const signal = context.interrupted();
-    if (missing.length > 0 && signal === undefined) throw notFound(missing);
     const result = resultOf(job, outcomes, start, signal, await connect());
     await reporter.finish(result);
     return result.exitStatus;
@@ -66,20 +65,28 @@ function askedFor(values: Values): Asked[] | undefined {
   return parseAsked(values.rest, selector);
 }
 
-async function waitForNamed(
+function waitForNamed(
   asked: readonly Asked[],
   goal: Goal,
   server: Server,
   world: Pick<WaitWorld, "emit" | "once">,
-): Promise<WaitedFor> {
+): Promise<Answer> {
   const { deadline, signal } = server;
-  const { reached, missing } = await waitForAsked(asked, goal, server, { ...world, deadline, signal });
-  return { ended: reached.map((one) => ({ ...one, place: nowhere })), missing };
+  return waitForAsked(asked, goal, server, { ...world, deadline, signal });
 }
 
-const nowhere: Outcome["place"] = { source: "", line: 0, column: 0 };
+/** The error of what has no result of its own, with the exit status of what failed first. */
+function errorOf(unnamed: readonly Unnamed[], outcomes: readonly Outcome[]): KapplyError | undefined {
+  const first = unnamed.find(({ is }) => is === "failed") ?? unnamed[0];
+  if (first === undefined) return undefined;
+  const others = unnamed.filter((one) => one !== first);
+  const { code, message, details } = first.error;
+  const causes = [...(details.causes ?? []), ...others.map(({ error }) => ({ message: error.message }))];
+  const exitStatus = outcomes.find(({ error }) => error !== undefined)?.error?.exitStatus;
+  return new KapplyError(code, message, { ...details, causes, exitStatus: exitStatus ?? details.exitStatus });
+}
 
-function outcomeOf({ wanted: { ref, type, goal }, end, place }: Placed): Outcome {
+function outcomeOf({ ref, type, end, place }: Reached, goal: Goal): Outcome {
   const { milliseconds } = end;
   const base = { ref, type, place, differences: [], warnings: [], requests: 0, milliseconds };
   switch (end.is) {

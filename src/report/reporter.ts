@@ -182,6 +182,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
       streams.stdout(sink.end(end));
       streams.stderr(talk.rest());
       tellErrors(outcomes);
+      streams.stderr(reasonText(outcomes, { clean: cleanLine, namer }));
       streams.stderr(errorText(described(error), about, errorWords));
     },
     ending: () => {

@@ -42,7 +42,7 @@ export function terminationMessage(end: End, words: TerminationWords): string {
       const text = (most: number): string =>
         errorText(error, about, words) + failureText(outcomes.slice(0, most - 1), words);
       const head = `${headOf(words, error.exitStatus)}\n`;
-      return message(head, text, outcomes.length + 1, "failed object", "");
+      return message(head, text, outcomes.length + 1, "failed object", reasonText(end.outcomes, words));
     }
   }
 }

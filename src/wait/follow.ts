@@ -1,6 +1,7 @@
 /** Keeping up with a collection, whatever becomes of connections, servers and kinds. */
 import { KapplyError } from "../errors.js";
 import { openGrants } from "./grants.js";
+import { believeAfterMs, isAboutAccess, isPassing } from "./passing.js";
 import { openRounds } from "./rounds.js";
 import type { Collection, Seen } from "./rounds.js";
 import type { Selection, WaitReads } from "./types.js";
@@ -26,9 +27,6 @@ export interface Circumstances {
 
 /** `too-wide`: the collection may not be listed as a whole. What is selected of it, one by one, may be. */
 export type Followed = "over" | "too-wide";
-
-/** How long a refusal of what was permitted before must last to be believed. */
-const believeAfterMs = 30_000;
 
 /**
  * Follows a collection until the signal aborts or it can't be read: by list and watch, by lists alone where watching is
@@ -93,13 +91,4 @@ function otherWay(refused: Way, selection: Selection): "list" | "get" | "too-wid
 /** Not permitted, or 405: the kind has no such verb. */
 function isRefused({ code, details }: KapplyError): boolean {
   return code === "forbidden" || details.status?.code === 405;
-}
-
-function isAboutAccess({ code }: KapplyError): boolean {
-  return code === "forbidden" || code === "unauthenticated";
-}
-
-/** What may mend itself: a server that restarts, a kind that is still to come. */
-function isPassing({ code }: KapplyError): boolean {
-  return code === "unreachable" || code === "server-error" || code === "not-served";
 }

@@ -6,6 +6,7 @@ export type { Goal } from "./goal.js";
 export { meets, needsSlices } from "./meets.js";
 export { openMemory } from "./memory.js";
 export type { Memory } from "./memory.js";
+export { believeAfterMs, isAboutAccess, isPassing } from "./passing.js";
 export { failureFromPods, podQuery, podsBehind, reasonFromPods } from "./pods-behind.js";
 export type { Readiness } from "./readiness.js";
 export { readinessOf, sightingsOf } from "./rules.js";

@@ -33,6 +33,10 @@ export interface KindRow extends ResourceType {
 export function parseAsked(args: readonly string[], selector?: string): Asked[] {
   if (selector === undefined) return parseTargets(args).map((target) => ({ by: "name", ...target }));
   const [kinds = "", ...names] = args;
+  if (selector.trim() === "")
+    throw new KapplyError("usage", "-l is empty, and chooses no objects", {
+      hint: `say which labels they have, as in ${kinds.split("/", 1)[0] ?? ""} -l app=web`,
+    });
   if (names.length === 0 && !kinds.includes("/"))
     return wordsOf(kinds).map((word) => ({ word: checkedWord(word, kinds), by: "labels", selector }));
   const kind = kinds.split("/", 1)[0] ?? "";

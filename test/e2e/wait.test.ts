@@ -150,9 +150,44 @@ describe("kapply wait", () => {
     const args = ["wait", "gizmos.nowhere.example/one", "--timeout=2s", "-o", "json"];
     const { status, stdout } = await kapply(cluster, args);
     expect(status).toBe(7);
-    const message =
-      "gizmos.nowhere.example/one is not there in time: the server does not serve this kind yet";
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "not-ready", message }, exitStatus: 7 });
+    const message = "it is not there in time: the server does not serve this kind yet";
+    const object = { apiVersion: "nowhere.example", kind: "gizmos", name: "one" };
+    const results = [{ ...object, action: "failed", error: { code: "not-ready", message } }];
+    expect(JSON.parse(stdout)).toMatchObject({ results, exitStatus: 7 });
+  });
+
+  test("for a set ends at once when one of it never will be ready, whatever is not served yet", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: widget(group, "one") });
+    await patchStatus(path("one"), condition("Stalled", "True", "OutOfLuck"));
+    const start = Date.now();
+    const input = [widget("nowhere.example", "two"), widget(group, "one")].join("---\n");
+    const args = ["wait", "-n", namespace, "-f", "-", "--timeout=60s", "-o", "json"];
+    const { status, stdout } = await kapply(cluster, args, { input });
+    expect(status).toBe(7);
+    expect(Date.now() - start).toBeLessThan(20_000);
+    const why = "not there yet: the server does not serve this kind yet";
+    const message = "it will not become ready by waiting: OutOfLuck: so it is";
+    expect(JSON.parse(stdout)).toMatchObject({
+      results: [
+        { name: "two", action: "not-attempted", reason: why },
+        { name: "one", action: "failed", error: { message } },
+      ],
+    });
+  });
+
+  test("for the going of what has no kind that is served is done at once, by name or of a set", async () => {
+    const args = ["wait", "--for=delete", "--timeout=20s"];
+    expect(await kapply(cluster, [...args, "gizmos.nowhere.example/one"])).toMatchObject({
+      status: 0,
+      stdout: "gizmos.nowhere.example/one deleted\n",
+    });
+    const input = widget("nowhere.example", "one");
+    expect(await kapply(cluster, [...args, "-f", "-"], { input })).toMatchObject({
+      status: 0,
+      stdout: "widget.nowhere.example/one deleted\n",
+    });
   });
 
   test("looks once with --timeout=0, and ends with status 7 and the reasons", async () => {
@@ -267,7 +302,8 @@ describe("kapply wait", () => {
     [["wait", "cm/a", "-l", "app=web"], "-l chooses objects by their labels"],
     [["wait", "cm", "-l", "app in ("], "can't be read"],
     [["wait", "frobs/a"], 'no kind that is called "frobs"'],
-    [["wait", "gizmos.nowhere.example/a", "--for=delete"], "a kind that is not served has no objects"],
+    [["wait", "cm", "-l", ""], "-l is empty"],
+    [["wait", "gizmos/a", "--for=delete"], "with its whole group, a kind that is not served counts as gone"],
     [["wait", "cm/a", "--for=redy"], "ready"],
   ])("%j is refused with a reason; status 2", async (args, words) => {
     const { status, stderr } = await kapply(cluster, args, { input: "" });

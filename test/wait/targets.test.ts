@@ -101,6 +101,14 @@ describe("objects on the command line", () => {
       "say either, as in pod -l app=web, or pod/NAME",
     ]);
   });
+
+  test("by labels that are empty are refused", () => {
+    for (const selector of ["", " "])
+      expect(complaint(() => parseAsked(["pod"], selector))).toEqual([
+        "-l is empty, and chooses no objects",
+        "say which labels they have, as in pod -l app=web",
+      ]);
+  });
   test("are refused as a kind that is none, with labels too", () => {
     expect(complaint(() => parseAsked(["pod,"], "app=web"))[0]).toBe('"pod," is not KIND/NAME');
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { KapplyError } from "../src/errors.js";
-import type { Json } from "../src/json.js";
-import { findNamedKind } from "../src/named.js";
-import { open, serve } from "./rest/server.js";
-import type { Answer } from "./rest/server.js";
+import { KapplyError } from "../../src/errors.js";
+import type { Json } from "../../src/json.js";
+import { findNamedKind, unservedKind } from "../../src/kinds/named.js";
+import { open, serve } from "../rest/server.js";
+import type { Answer } from "../rest/server.js";
 
 /** A server whose every path is here, 404 elsewhere. `silent` is an aggregated API that is down. */
 async function serverOf(paths: Record<string, Answer>) {
@@ -124,4 +124,20 @@ describe("a kind by one of its names", () => {
     );
     expect(waits).toEqual([]);
   });
+});
+
+describe("a kind that nobody serves", () => {
+  test.each([
+    ["gizmos.shop.example", { group: "shop.example", version: "", kind: "gizmos" }],
+    ["Gizmo.v1.shop.example", { group: "shop.example", version: "v1", kind: "Gizmo", plural: "gizmo" }],
+  ])("%s is known as far as its word says", (word, type) => {
+    expect(unservedKind(word)).toMatchObject(type);
+  });
+
+  test.each(["gizmos", "gizmos.shop", "deployments.apps", "leases.coordination.k8s.io"])(
+    "is not what %s says",
+    (word) => {
+      expect(unservedKind(word)).toBeUndefined();
+    },
+  );
 });

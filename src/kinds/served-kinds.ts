@@ -1,11 +1,11 @@
 /** The kinds that a server serves, as its discovery tells: in one request where it can, group by group where it is old. */
-import type { Request, Transport } from "./cluster/index.js";
-import { parseApiVersion } from "./group-version.js";
-import { getKey, getPath, isObject } from "./json.js";
-import type { Json, JsonObject } from "./json.js";
-import { mapParallel } from "./parallel.js";
-import { kindRow } from "./wait/index.js";
-import type { KindQuestion, KindRow } from "./wait/index.js";
+import type { Request, Transport } from "../cluster/index.js";
+import { parseApiVersion } from "../group-version.js";
+import { getKey, getPath, isObject } from "../json.js";
+import type { Json, JsonObject } from "../json.js";
+import { mapParallel } from "../parallel.js";
+import { kindRow } from "../wait/index.js";
+import type { KindQuestion, KindRow } from "../wait/index.js";
 
 /** What discovery told. */
 export interface Served {

@@ -1,11 +1,12 @@
 /** Kinds by the words that people use for them: built-in ones at once, others as the server serves them. */
-import type { Transport } from "./cluster/index.js";
-import { KapplyError } from "./errors.js";
-import { parseApiVersion } from "./group-version.js";
-import { bundledRows } from "./schema/index.js";
+import type { Transport } from "../cluster/index.js";
+import { KapplyError } from "../errors.js";
+import { parseApiVersion } from "../group-version.js";
+import type { ResourceType } from "../model.js";
+import { bundledRows } from "../schema/index.js";
 import { servedKinds } from "./served-kinds.js";
-import { findKind, kindRow, mayBeOf, questionsFor } from "./wait/index.js";
-import type { KindRow } from "./wait/index.js";
+import { findKind, kindRow, mayBeOf, mayComeToBe, questionsFor } from "../wait/index.js";
+import type { KindRow } from "../wait/index.js";
 
 /** What became of looking for a kind. */
 export type LookedUp =
@@ -44,6 +45,19 @@ export function noSuchKind(word: string, silent: readonly string[], hint?: strin
   return new KapplyError("usage", `the server has no kind that is called "${word}"${unknown}`, {
     hint: `name it as kubectl does: deployment, svc, certificates.cert-manager.io${hint === undefined ? "" : `; ${hint}`}`,
   });
+}
+
+/**
+ * What a word says of a kind that nobody serves, as `gizmos.shop.example` and `gizmos.v1.shop.example` do: the word stands
+ * for the kind, and the version is empty where it is not said. Undefined for a word without its whole group, or of a
+ * built-in kind.
+ */
+export function unservedKind(word: string): ResourceType | undefined {
+  if (!mayComeToBe(word) || findKind(word, builtInRows()) !== undefined) return undefined;
+  const [kind = "", second = "", ...rest] = word.split(".");
+  const isVersioned = /^v\d/.test(second);
+  const group = (isVersioned ? rest : [second, ...rest]).join(".");
+  return { group, version: isVersioned ? second : "", kind, plural: kind.toLowerCase(), namespaced: false };
 }
 
 function builtInRows(): KindRow[] {

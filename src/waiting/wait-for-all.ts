@@ -1,8 +1,8 @@
 /** Waiting for objects: what `apply --wait` and `kapply wait` share. Readiness meets the reads of a server here. */
-import { KapplyError, toFailure } from "./errors.js";
-import type { Emit, Failure, KubeObject, Outcome, Ref, ResourceType } from "./model.js";
-import type { Server } from "./server.js";
-import { bundledType } from "./schema/index.js";
+import { KapplyError, toFailure } from "../errors.js";
+import type { Emit, Failure, KubeObject, Outcome, Ref, ResourceType } from "../model.js";
+import type { Server } from "../server.js";
+import { bundledType } from "../schema/index.js";
 import {
   endpointSliceSelector,
   failureFromPods,
@@ -15,8 +15,8 @@ import {
   reasonFromPods,
   sightingsOf,
   waitUntil,
-} from "./wait/index.js";
-import type { Goal, Memory, Readiness, Related, Selector, Waited, WaitItem } from "./wait/index.js";
+} from "../wait/index.js";
+import type { Goal, Memory, Readiness, Related, Selector, Waited, WaitItem } from "../wait/index.js";
 
 /** An object that is waited for, and what is to become of it. */
 export interface Wanted {

@@ -5,9 +5,9 @@ import { bundledType } from "../../src/schema/index.js";
 import { parseFor } from "../../src/wait/index.js";
 import type { WaitReads } from "../../src/wait/index.js";
 import type { WatchEvent } from "../../src/wait/types.js";
-import { waitForAll } from "../../src/waiting.js";
-import type { Wanted, WaitWorld } from "../../src/waiting.js";
-import { condition, container, endedWith, live, pod, seen, waitsFor } from "./objects.js";
+import { waitForAll } from "../../src/waiting/wait-for-all.js";
+import type { Wanted, WaitWorld } from "../../src/waiting/wait-for-all.js";
+import { condition, container, endedWith, live, pod, seen, waitsFor } from "../wait/objects.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
