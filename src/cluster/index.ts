@@ -9,6 +9,7 @@ export { getObject, listObjects } from "./read.js";
 export type { ListOptions } from "./read.js";
 export type { Selection } from "./selection.js";
 export { readSnapshot } from "./snapshot.js";
+export { typeName } from "./naming.js";
 export { openTransport } from "./transport.js";
 export type { Request, Sends, Transport, TransportOptions } from "./types.js";
 export { watchObjects } from "./watch.js";

@@ -14,7 +14,7 @@ export function objectRef(type: ResourceType, namespace: string | undefined, nam
 }
 
 /** A kind as messages name it: `deployment.apps`. */
-export function typeName({ kind, group }: ResourceType): string {
+export function typeName({ kind, group }: Pick<ResourceType, "kind" | "group">): string {
   return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}`;
 }
 

@@ -1,4 +1,5 @@
 /** `wait -f`: the objects of a manifest set, each as soon as its kind is served. */
+import { typeName } from "../cluster/index.js";
 import { KapplyError } from "../errors.js";
 import { parseApiVersion } from "../group-version.js";
 import { readAndCheck, refuse } from "../input.js";
@@ -118,8 +119,7 @@ function nameOf(group: readonly ManifestItem[]): string {
 }
 
 function wordFor({ apiVersion, kind }: Ref): string {
-  const { group } = parseApiVersion(apiVersion);
-  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}`;
+  return typeName({ kind, group: parseApiVersion(apiVersion).group });
 }
 
 function mayBeServedLater({ code, ref }: Problem): boolean {

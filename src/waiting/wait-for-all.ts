@@ -1,4 +1,5 @@
 /** Waiting for objects: what `apply --wait` and `kapply wait` share. Readiness meets the reads of a server here. */
+import { typeName } from "../cluster/index.js";
 import { KapplyError, toFailure } from "../errors.js";
 import type { Emit, Failure, KubeObject, Outcome, Ref, ResourceType } from "../model.js";
 import type { Server } from "../server.js";
@@ -77,7 +78,7 @@ export async function waitForAll(
     once,
     failFast: true,
     onWaiting: ({ wanted: { ref, type } }, why) => {
-      emit({ event: "waiting", what: nameOf(ref, type), why, ref });
+      emit({ event: "waiting", what: `${typeName(type)}/${ref.name}`, why, ref });
     },
     onEnded: ({ item: { wanted: one }, end, milliseconds }) => {
       if (end.is === "ready") emit({ event: "ready", ref: one.ref, milliseconds });
@@ -121,11 +122,6 @@ function wordOf(goal: Goal): string {
     case "jsonpath":
       return `what --for=jsonpath=${goal.path} asks for`;
   }
-}
-
-/** As progress names it: `deployment.apps/web`. */
-function nameOf({ name }: Ref, { kind, group }: ResourceType): string {
-  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`;
 }
 
 function itemOf(wanted: Wanted): Item {
