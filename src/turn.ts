@@ -63,8 +63,8 @@ export async function takeTurn(
     end: async (ending) => {
       unheed();
       const lost = held.isLost();
-      if (lost !== undefined)
-        world.emit({ event: "warning", message: `${lost}; what was applied is not recorded` });
+      if (lost !== undefined && ending !== "untouched")
+        world.emit({ event: "warning", message: `${lost}; what was applied is not recorded: run it again` });
       await held.release(ending).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         world.emit({ event: "warning", message: `${what} could not be given back: ${why}` });

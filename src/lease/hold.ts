@@ -142,10 +142,13 @@ function stopHere(
   const which = `waiting for the Lease ${name} in namespace ${namespace}${holder}`;
   if (signal?.aborted === true) throw new KapplyError("interrupted", `interrupted while ${which}`);
   if (deadline === undefined || clock.wall() < deadline) return;
-  const seconds = Math.ceil((waitedFor?.durationMs ?? 0) / 1000);
   throw new KapplyError("timeout", `the time of the run is over while ${which}`, {
-    hint: `give it more time with --timeout: a holder that does not renew is gone, which ${seconds} s of watching tell`,
+    hint: `give it more time with --timeout${waitedFor === undefined ? "" : afterWords(waitedFor)}`,
   });
+}
+
+function afterWords({ durationMs }: Waiting): string {
+  return `: after ${Math.ceil(durationMs / 1000)} s without a renewal its holder counts as gone`;
 }
 
 /** Backs off while somebody holds the Lease, but is there soon after its time is over. */
