@@ -11,6 +11,12 @@ export type Trouble =
   /** `renewed`: after a 401, reading the credentials again gave others. */
   | { kind: "refusal"; refusal: RefusalKind; refused: Refused; renewed: boolean };
 
+/**
+ * How far a server is that turned a request away: `starting` may refuse what it permits, `just-ready` did perhaps so
+ * when the request came but would not now, `ready` means it.
+ */
+export type Stage = "starting" | "just-ready" | "ready";
+
 export interface Circumstances {
   /** GET, server-side apply and whatever changes nothing: sending it twice does what sending it once does. */
   resendable: boolean;
@@ -18,8 +24,8 @@ export interface Circumstances {
   now: number;
   deadline?: number | undefined;
   retryNotFoundUntil?: number | undefined;
-  /** Whether the server was not there, or not well, a moment ago: one that just starts knows no credentials and rights. */
-  starting?: boolean | undefined;
+  /** One that just starts knows no credentials and rights; `ready` without it. */
+  server?: Stage | undefined;
   /** Until then a 403 may be one of a Role or RoleBinding that is not there yet. */
   accessUntil?: number | undefined;
   /** Nobody watches: a server that can't be reached is waited for until the deadline, not for ten attempts. */
@@ -52,7 +58,13 @@ export function decide(troubles: readonly Trouble[], circumstances: Circumstance
   if (wait === "attempts") return { retry: false, because: "attempts" };
   if (circumstances.deadline !== undefined && circumstances.now + wait >= circumstances.deadline)
     return { retry: false, because: "deadline" };
-  return { retry: true, waitMs: wait, why: isRenewed(trouble) ? undefined : troubleWords(trouble) };
+  const quiet = isRenewed(trouble) || isOutdated(trouble, circumstances);
+  return { retry: true, waitMs: wait, why: quiet ? undefined : troubleWords(trouble) };
+}
+
+/** A 403 from before the server was known to be ready. */
+function isOutdated(trouble: Trouble, { server }: Circumstances): boolean {
+  return server === "just-ready" && isRefusal(trouble, "forbidden");
 }
 
 type Wait = number | "final" | "attempts";
@@ -66,7 +78,8 @@ function waitAfter(trouble: Trouble, troubles: readonly Trouble[], so: Circumsta
   const { refused, refusal } = trouble;
   const { retry, uncertain } = rules[refusal];
   if (uncertain && !so.resendable) return "final";
-  if (so.starting === true && (refusal === "forbidden" || refusal === "unauthenticated"))
+  if (isOutdated(trouble, so)) return 0;
+  if (so.server === "starting" && (refusal === "forbidden" || refusal === "unauthenticated"))
     return afterUnauthenticated(troubles) === 0 ? 0 : startingMs * (0.5 + so.random());
   const asked = refused.status.code >= 500 || refused.status.code === 429 ? refused.retryAfterMs : undefined;
   switch (retry) {

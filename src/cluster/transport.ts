@@ -6,8 +6,9 @@ import { stringifyJson } from "../json.js";
 import { openGate } from "../parallel.js";
 import { failure, notSent } from "./failures.js";
 import type { FailedRequest } from "./failures.js";
+import { watchReadiness } from "./readiness.js";
 import { decide } from "./retry.js";
-import type { Trouble, Verdict } from "./retry.js";
+import type { Stage, Trouble, Verdict } from "./retry.js";
 import { openSender } from "./sender.js";
 import type { Request, Sends, Transport, TransportOptions } from "./types.js";
 
@@ -26,8 +27,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const sender = await openSender(options, now);
   const gate = openGate(options.concurrency);
 
-  // kube-apiserver answers 403 for up to 3 seconds after its start, until its rights are loaded.
-  let unwellAt = -Infinity;
+  const readiness = watchReadiness((request) => inTurn(() => sender.send(request, undefined)), now);
   const accessUntil = now() + (options.accessMs ?? 0);
 
   const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) => {
@@ -58,7 +58,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     }
   }
 
-  function verdictOn(request: Request, troubles: readonly Trouble[]): Verdict {
+  function verdictOn(request: Request, troubles: readonly Trouble[], server: Stage): Verdict {
     return decide(troubles, {
       resendable: isResendable(request),
       pinned: request.pinned ?? false,
@@ -67,9 +67,17 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       retryNotFoundUntil: request.retryNotFoundUntil,
       accessUntil: request.mayBeForbidden === true ? undefined : accessUntil,
       patient: options.patient,
-      starting: now() - unwellAt < startsWithinMs,
+      server,
       random: options.random ?? Math.random,
     });
+  }
+
+  /** Whether a no comes from a server that has just started. Nothing is asked where there is another way or time left. */
+  async function stageAfter(request: Request, trouble: Trouble, known: boolean): Promise<Stage> {
+    if (isUnwell(trouble)) readiness.unwell();
+    const isForbidden = trouble.kind === "refusal" && trouble.refusal === "forbidden";
+    const doubtful = isForbidden && request.mayBeForbidden !== true && now() >= accessUntil;
+    return doubtful ? readiness.after403(known) : readiness.seen();
   }
 
   /** Sends until there is an answer to give, or no sense in going on. */
@@ -80,14 +88,15 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   ): Promise<T> {
     const troubles: Trouble[] = [];
     for (;;) {
+      let known = false;
       const result = await inTurn(() => {
         stopHere(request, troubles, stop);
+        known = readiness.known();
         return send();
       });
       if (!("kind" in result)) return result;
       troubles.push(result);
-      if (isUnwell(result)) unwellAt = now();
-      const verdict = verdictOn(request, troubles);
+      const verdict = verdictOn(request, troubles, await stageAfter(request, result, known));
       if (!verdict.retry) throw fail(request, troubles, verdict.because);
       if (stop.aborted) throw fail(request, troubles, "interrupted");
       const { waitMs, why } = verdict;
@@ -122,9 +131,6 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     },
   };
 }
-
-/** For how long after it was last unwell a server may still be starting. */
-const startsWithinMs = 15_000;
 
 /** Whether trouble is that of a server that is not there, or not ready. */
 function isUnwell(trouble: Trouble): boolean {

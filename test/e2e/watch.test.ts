@@ -4,7 +4,7 @@ import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { getObject, openTransport, readSnapshot, watchObjects } from "../../src/cluster/index.js";
+import { getObject, readSnapshot, watchObjects } from "../../src/cluster/index.js";
 import type { Transport } from "../../src/cluster/index.js";
 import type { KubeObject, ResourceType } from "../../src/model.js";
 import { readinessOf, waitUntil } from "../../src/wait/index.js";
@@ -12,6 +12,7 @@ import type { Readiness, WaitItem, WaitOptions, WaitReads } from "../../src/wait
 import { testCluster, type Cluster } from "../cluster/client.js";
 import { startSandbox } from "../cluster/sandbox.js";
 import { crd } from "./kapply.js";
+import { transportTo } from "./transport.js";
 
 const cluster = testCluster();
 const leftovers: (() => Promise<unknown>)[] = [];
@@ -41,24 +42,7 @@ async function connect(
   to: Pick<Cluster, "server" | "caPem" | "adminToken">,
   { token = to.adminToken, server = to.server, idleMs = 30_000 } = {},
 ): Promise<Connected> {
-  const authorization = `Bearer ${token}`;
-  const transport = await openTransport({
-    connection: {
-      server,
-      tls: { ca: { pem: to.caPem, from: "the test" }, insecureSkipVerify: false },
-      credential: { kind: "none" },
-      namespace: "default",
-      foundBy: "the test",
-      namespaceFrom: "the test",
-      viaKubectlProxy: false,
-    },
-    authorizer: { identity: () => Promise.resolve({ authorization }), renew: () => Promise.resolve(false) },
-    requestTimeoutMs: 3_000,
-    concurrency: 16,
-    sends: "reads",
-    emit: () => undefined,
-    userAgent: "kapply/test",
-  });
+  const transport = await transportTo({ ...to, server }, { token, requestTimeoutMs: 3_000 });
   leftovers.push(() => transport.close());
   const asked: string[] = [];
   const timing = { seconds: 30, idleMs };

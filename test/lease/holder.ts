@@ -1,10 +1,11 @@
 /** A process that holds a Lease: `startHolder` runs this very file, which takes the Lease that its environment names. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { getObject, leaseType, openTransport, putLease } from "../../src/cluster/index.js";
+import { getObject, leaseType, putLease } from "../../src/cluster/index.js";
 import { KapplyError } from "../../src/errors.js";
 import { holdLease, parseRevision } from "../../src/lease/index.js";
 import type { Cluster } from "../cluster/client.js";
+import { transportTo } from "../e2e/transport.js";
 
 export interface Task {
   namespace: string;
@@ -72,24 +73,10 @@ async function hold(task: Task & { server: string; caPem: string }): Promise<voi
   const tell = (what: object): void => {
     process.stdout.write(`${JSON.stringify({ ...what, at: Date.now() })}\n`);
   };
-  const authorization = `Bearer ${task.token}`;
-  const transport = await openTransport({
-    sends: "writes",
-    connection: {
-      server: task.server,
-      tls: { ca: { pem: task.caPem, from: "the test" }, insecureSkipVerify: false },
-      credential: { kind: "token", token: task.token, from: "the test" },
-      namespace: task.namespace,
-      foundBy: "the test",
-      namespaceFrom: "the test",
-      viaKubectlProxy: false,
-    },
-    authorizer: { identity: () => Promise.resolve({ authorization }), renew: () => Promise.resolve(false) },
-    requestTimeoutMs: 5000,
-    concurrency: 1,
-    emit: () => undefined,
-    userAgent: "kapply/test",
-  });
+  const transport = await transportTo(
+    { ...task, adminToken: task.token },
+    { sends: "writes", concurrency: 1 },
+  );
   const { namespace, name, holder, hash, revision, durationSeconds } = task;
   try {
     const held = await holdLease(

@@ -34,15 +34,15 @@ describe("a server that just starts", () => {
     "is asked again after %s, as often as it takes",
     (kind) => {
       const trouble = refusal(kind, kind === "forbidden" ? 403 : 401);
-      expect(decide(times(30, trouble), { ...so, starting: true })).toMatchObject({
+      expect(decide(times(30, trouble), { ...so, server: "starting" })).toMatchObject({
         retry: true,
         waitMs: 500,
       });
-      expect(decide(times(30, trouble), { ...so, starting: false })).toMatchObject({ retry: false });
+      expect(decide(times(30, trouble), { ...so, server: "ready" })).toMatchObject({ retry: false });
     },
   );
   test("is believed when it says that an object is wrong", () => {
-    expect(decide([refusal("invalid", 422)], { ...so, starting: true }).retry).toBe(false);
+    expect(decide([refusal("invalid", 422)], { ...so, server: "starting" }).retry).toBe(false);
   });
 });
 
@@ -213,7 +213,7 @@ describe("401", () => {
   test("with new credentials to try is sent again at once, and nothing is said about it", () => {
     const quietly = { retry: true, waitMs: 0, why: undefined };
     expect(decide([renewed], so)).toEqual(quietly);
-    expect(decide([renewed], { ...so, starting: true })).toEqual(quietly);
+    expect(decide([renewed], { ...so, server: "starting" })).toEqual(quietly);
   });
 
   test("with the same credentials is sent once more after two seconds", () => {

@@ -34,7 +34,10 @@ export interface Seen {
 export interface Scripted {
   url: string;
   port: number;
+  /** What came in, `/readyz` left out. */
   seen: Seen[];
+  /** What it says next when it is asked whether it is ready; a 404, which tells nothing, beyond the last. */
+  readyz: Turn[];
   server: Server;
 }
 
@@ -45,6 +48,7 @@ export async function serve(
   listenOn: { path: string } | { host: string; port: number } = { host: "127.0.0.1", port: 0 },
 ): Promise<Scripted> {
   const seen: Seen[] = [];
+  const readyz: Turn[] = [];
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -56,12 +60,15 @@ export async function serve(
         rawHeaders: request.rawHeaders,
         body: Buffer.concat(chunks).toString(),
       };
-      seen.push(one);
-      const turn = typeof turns === "function" ? turns(one) : (turns[seen.length - 1] ?? { status: 418 });
+      const turn = one.path === "/readyz" ? (readyz.shift() ?? { status: 404 }) : next(one);
       if (typeof turn === "function") turn(request, response);
       else give(turn, response);
     });
   };
+  function next(one: Seen): Turn {
+    seen.push(one);
+    return typeof turns === "function" ? turns(one) : (turns[seen.length - 1] ?? { status: 418 });
+  }
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(listenOn, resolve));
   onTestFinished(async () => {
@@ -69,7 +76,7 @@ export async function serve(
     await new Promise((resolve) => server.close(resolve));
   });
   const port = "path" in listenOn ? 0 : (server.address() as AddressInfo).port;
-  return { url: `${tls ? "https" : "http"}://127.0.0.1:${port}`, port, seen, server };
+  return { url: `${tls ? "https" : "http"}://127.0.0.1:${port}`, port, seen, readyz, server };
 }
 
 function give({ status = 200, headers = {}, body = {} }: Answer, response: ServerResponse): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { startsWithinMs, undecidedMs } from "../../src/cluster/readiness.js";
 import { rules, type RefusalKind } from "../../src/cluster/refusals.js";
 import { decide, maxAttempts, type Trouble } from "../../src/cluster/retry.js";
 
@@ -76,6 +77,14 @@ describe("docs/retries.md", () => {
       `at most ${waitAfter(times(100, forbidden), waiting)} s apart`,
     );
     expect(waitAfter([forbidden])).toBe("final");
+  });
+
+  test("says how long a 403 may be one of a server that starts", () => {
+    const said = page.replaceAll(/\s+/g, " ");
+    expect(said).toContain(`for ${startsWithinMs / 1000} s after a connection could not be made or broke`);
+    expect(said).toContain(
+      `for ${startsWithinMs / 1000} s at most; ${undecidedMs / 1000} s where \`/readyz\` may not be read`,
+    );
   });
 
   test("says when the same credentials are tried once more", () => {

@@ -12,6 +12,7 @@ import {
 } from "../../cluster/service-account.js";
 import { binary, configMap, kapply } from "../kapply.js";
 import { accountWith, rule } from "../roles.js";
+import { transportTo } from "../transport.js";
 
 let cluster: ControlPlane;
 beforeAll(async () => {
@@ -52,6 +53,18 @@ function applyInPod(namespace: string, files?: ServiceAccountFiles) {
   });
 }
 
+/** How the first request of a run ends, whether the server listens yet or not. */
+async function firstRead(namespace: string, token: string): Promise<string> {
+  const transport = await transportTo(cluster, { token });
+  const path = `/api/v1/namespaces/${namespace}/configmaps/cm-0`;
+  const get = { method: "GET", path, what: "configmap/cm-0", alsoReturn: ["object-missing"] } as const;
+  try {
+    return String((await transport.request(get)).status);
+  } finally {
+    await transport.close();
+  }
+}
+
 describe("the API server", () => {
   test("is started 20 s after the init container: it waits, says for what, and applies", async () => {
     const namespace = await preparedNamespace();
@@ -76,6 +89,17 @@ describe("the API server", () => {
     await cluster.startApiServer();
     const ended = (await copies).map(({ status, stderr }) => ({ status, stderr }));
     expect(ended).toEqual(ended.map(({ stderr }) => ({ status: 0, stderr })));
+  });
+
+  test("nor does a run that begins while it comes up, and sees no other sign of that", async () => {
+    const namespace = await preparedNamespace();
+    const token = await cluster.tokenFor(namespace, "web");
+    await cluster.stopApiServer("SIGKILL");
+    const started = cluster.startApiServer().then(() => "ready" as const);
+    const runs: Promise<string>[] = [];
+    while ((await Promise.race([started, sleep(4)])) !== "ready")
+      runs.push(firstRead(namespace, token).catch(String));
+    expect([...new Set(await Promise.all(runs))]).toEqual(["404"]);
   });
 });
 
