@@ -1,5 +1,6 @@
 /** What can go wrong against a real server, and what a person is told. */
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { isController, isWrite } from "../cluster/audit.js";
 import { testCluster } from "../cluster/client.js";
@@ -231,4 +232,25 @@ test("a signal ends new requests, says what became of each object, and exits 143
   const { summary } = JSON.parse(stdout) as { summary: Record<string, number> };
   expect(summary["created"]).toBe((await writesIn(namespace)).length);
   expect((summary["created"] ?? 0) + (summary["not-attempted"] ?? 0)).toBe(400);
+});
+
+test("an empty map that is applied again does not change a field that is immutable", async () => {
+  const name = `empty-${randomBytes(4).toString("hex")}`;
+  const path = `/apis/storage.k8s.io/v1/storageclasses/${name}`;
+  const manifest = (label: string, parameters: object): string =>
+    JSON.stringify({
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name, labels: { a: label } },
+      provisioner: "none.example",
+      parameters,
+    });
+  try {
+    await cluster.apply(path, manifest("1", {}), "one");
+    await cluster.apply(path, manifest("1", {}), "one");
+    await cluster.apply(path, manifest("2", {}), "one");
+    await expect(cluster.apply(path, manifest("2", { a: "b" }), "one")).rejects.toThrow("field is immutable");
+  } finally {
+    await cluster.delete(path);
+  }
 });

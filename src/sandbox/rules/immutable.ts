@@ -3,7 +3,7 @@
  *
  * Source: the `ValidateXUpdate` functions of kubernetes pkg/apis/<group>/validation.
  */
-import { equalJson, getPath, type Json } from "../../json.js";
+import { equalJson, getPath, isObject, type Json } from "../../json.js";
 import { at, forbidden, invalid, type Spot } from "./spot.js";
 import { selectorShown } from "./workloads.js";
 
@@ -63,12 +63,20 @@ export function immutableRules(object: Spot, kind: string, live: Json): void {
     const path = row.at.split(".");
     const spot = at(object, ...path);
     const before = getPath(live, path);
-    if (equalJson(spot.value ?? null, before ?? null)) continue;
+    if (equalJson(orNone(spot.value), orNone(before))) continue;
     const said = { ...spot, path: row.saidAt ?? spot.path };
     const message = row.message ?? "field is immutable";
     if (row.isForbidden) forbidden(said, message);
     else invalid(said, message, row.shown?.(spot.value) ?? spot.value);
   }
+}
+
+/** An empty map or list is none: `equality.Semantic.DeepEqual` of apimachinery. */
+function orNone(value: Json | undefined): Json {
+  const isEmpty = Array.isArray(value)
+    ? value.length === 0
+    : isObject(value) && Object.keys(value).length === 0;
+  return isEmpty ? null : (value ?? null);
 }
 
 function roleShown(reference: Json | undefined): Json {
