@@ -44,26 +44,16 @@ describe("a 403 without a sign of trouble", () => {
     expect(waits).toEqual([]);
   });
 
-  test("is final after 3 s where /readyz may not be read", async () => {
-    const { transport, now } = await asked(
-      () => no,
-      Array.from({ length: 100 }, () => noReadyz),
-    );
+  test.each([
+    ["3 s where /readyz may not be read", noReadyz, 3_000],
+    ["15 s of a server that never gets ready", notYet, 15_000],
+  ])("is final after %s, once for the run", async (_, readyz, milliseconds) => {
+    const { transport, now } = await asked(() => no, Array<Turn>(100).fill(readyz));
     const from = now();
     expect((await errorOf(transport.request(get))).code).toBe("forbidden");
-    expect(now() - from).toBe(3000);
-  });
-
-  test("is final after 15 s of a server that never gets ready", async () => {
-    const { transport, now } = await asked(
-      () => no,
-      Array.from({ length: 100 }, () => notYet),
-    );
-    const from = now();
-    expect((await errorOf(transport.request(get))).code).toBe("forbidden");
-    expect(now() - from).toBe(15_000);
+    expect(now() - from).toBe(milliseconds);
     await errorOf(transport.request(get));
-    expect(now() - from).toBe(15_000);
+    expect(now() - from).toBe(milliseconds);
   });
 
   test("asks once for all that are refused together, and no more once it is ready", async () => {
