@@ -49,12 +49,16 @@ function withWritten(text: string, { written, value }: Filled): string {
 
 /** The beginnings of a long value that a text shows, as `"abc..."`. */
 function cuts(text: string, value: string): string[] {
-  return [...text.matchAll(/"((?:[^"\\\\]|\\\\.)*\.\.\.)"/g)]
+  return [...text.matchAll(/"(?:[^"\\]|\\.)*\.\.\."/g)]
     .map(([quoted]) => parsed(quoted))
     .filter((one) => one.length > 3 && value.startsWith(one.slice(0, -3)));
 }
 
+/** What is quoted; "" where two quotes only happen to stand around it. */
 function parsed(quoted: string): string {
-  const value: unknown = JSON.parse(quoted);
-  return typeof value === "string" ? value : "";
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return "";
+  }
 }

@@ -52,6 +52,15 @@ describe("a value that a variable holds", () => {
     },
   );
 
+  test.each(["\n", '"', "\\", "\t\u0001", "ü"])(
+    "is not told where it is long and begins with %j",
+    async (start) => {
+      const value = `pass${start}word${"secret".repeat(60)}`;
+      const [problem = ""] = await problemsOf(deployment("${N}", "x"), { N: value });
+      expect(problem).toContain('expected an integer, found the string "${N}"');
+    },
+  );
+
   test("is told where the manifest has it itself", async () => {
     expect(await problemsOf(deployment("1", "77"), { PW: "77" })).toEqual([
       '15: expected a string, found the number 77 (quote it: "77")',
