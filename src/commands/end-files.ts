@@ -81,10 +81,10 @@ export async function openReport(name: string, streams: Streams): Promise<Report
   }
 }
 
-/** Where a report goes: `target` is the file behind all links, `mode` that of the file that is replaced. */
+/** Where a report goes: `target` is the file behind all links, `mode` that of the file that is replaced, if one is. */
 interface Place {
   target: string;
-  mode: number;
+  mode?: number;
   byRename: boolean;
 }
 
@@ -94,7 +94,7 @@ async function placeOf(name: string): Promise<Place> {
     const isLink = (await lstat(name).catch(undefinedIfAbsent)) !== undefined;
     if (isLink) throw new Error("a symbolic link to nothing");
     await tryFolder(name);
-    return { target: name, mode: 0o666, byRename: true };
+    return { target: name, byRename: true };
   }
   if (found.isDirectory()) throw new Error("a directory");
   await access(name, constants.W_OK);
@@ -134,9 +134,11 @@ async function writeReport(name: string, place: Place, text: string): Promise<st
 async function replace({ target, mode }: Place, text: string): Promise<boolean> {
   const beside = besideOf(target);
   try {
-    const handle = await open(beside, "wx", mode);
+    const handle = await open(beside, "wx", mode ?? 0o666);
     try {
       await handle.writeFile(text);
+      // What `open` is given is less the umask: what was replaced had its mode from a person.
+      if (mode !== undefined) await handle.chmod(mode);
     } finally {
       await handle.close();
     }
