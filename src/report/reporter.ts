@@ -48,7 +48,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const later = (say: () => string): void => {
     setTimeout(() => streams.stderr(say()), momentMs).unref();
   };
-  const talk = createTalk({ namer, paint, clean: cleanLine, later });
+  const talk = createTalk({ namer, paint, clean: cleanLine, later, now: () => performance.now() });
   const unified = options.diff && options.output === "text" ? await import("./unified.js") : undefined;
   const diffWords = {
     namer,

@@ -10,9 +10,14 @@ interface TalkWords {
   clean: (text: string) => string;
   /** Prints what a function gives, a moment later. */
   later: (say: () => string) => void;
+  /** Milliseconds of a clock that is never set. */
+  now: () => number;
 }
 
-/** Turns events into lines, or into nothing where the same was said before. */
+/** Attempts of one trouble are closer than that: a wait of 60 s at most, and an attempt. */
+const troubleMs = 120_000;
+
+/** Turns events into lines, or into nothing where the same was said last. */
 export interface Talk {
   waiting(event: Event & { event: "waiting" }): string;
   ready(event: Event & { event: "ready" }): string;
@@ -23,25 +28,30 @@ export interface Talk {
 }
 
 export function createTalk(words: TalkWords): Talk {
-  const waits = new Set<string>();
+  const waits = new Map<string, string>();
   const crowd = createCrowd(words.later);
-  const retries = new Map<string, { times: number; said: number; attempt: number }>();
+  const retries = new Map<string, { times: number; said: number; attempt: number; at: number }>();
   const warnings = new Map<string, number>();
   const warned = new Set<string>();
 
   return {
     waiting: ({ what, why, ref }) => {
       const key = ref === undefined ? what : refKey(ref);
-      if (waits.has(`${key}\n${why}`)) return "";
-      waits.add(`${key}\n${why}`);
+      if (waits.get(key) === why) return "";
+      waits.set(key, why);
       const where = ref === undefined ? "" : words.namer.suffix(ref);
       return crowd.say(key, `waiting for ${words.clean(what)}${where}: ${words.clean(why)}\n`);
     },
-    ready: ({ ref }) => crowd.drop(refKey(ref)),
+    ready: ({ ref }) => {
+      waits.delete(refKey(ref));
+      return crowd.drop(refKey(ref));
+    },
     retrying: ({ what, why, attempt, seconds }) => {
-      const known = retries.get(why) ?? { times: 0, said: 0, attempt: 0 };
+      const known = retries.get(why) ?? { times: 0, said: 0, attempt: 0, at: -Infinity };
       retries.set(why, known);
       known.times += 1;
+      if (words.now() - known.at > troubleMs) known.attempt = 0;
+      known.at = words.now();
       // A line for each further attempt: an outage is seen to go on, and a thousand objects don't fill a log.
       if (attempt <= known.attempt) return "";
       known.attempt = attempt;

@@ -16,7 +16,9 @@ function talkTo() {
   const text: string[] = [];
   const moments: (() => string)[] = [];
   const namer = createNamer();
+  let time = 0;
   const talk = createTalk({
+    now: () => time,
     namer,
     paint: (_look, said) => said,
     clean: (said) => said,
@@ -29,6 +31,9 @@ function talkTo() {
       say(talk.waiting({ event: "waiting", what: `configmap/${ref.name}`, why, ref }));
     },
     ready: (ref: Ref): void => say(talk.ready({ event: "ready", ref, milliseconds: 5 })),
+    retrying: (attempt: number): void =>
+      say(talk.retrying({ event: "retrying", what: "web", why: "connection refused", attempt, seconds: 2 })),
+    pass: (milliseconds: number): void => void (time += milliseconds),
     endMoment: (): void => moments.splice(0).forEach((moment) => say(moment())),
     end: (): void => say(talk.rest()),
     said: (): string[] => text.splice(0),
@@ -39,14 +44,15 @@ const lines = (from: number, to: number, why = "it does not exist"): string[] =>
   Array.from({ length: to - from }, (_, at) => `waiting for configmap/c${from + at}: ${why}`);
 
 describe("what is waited for", () => {
-  test("is told at once, and the same once", () => {
+  test("is told at once, and again when the reason changes", () => {
     const { waiting, said } = talkTo();
     const [one] = refs(1) as [Ref];
     waiting(one);
     waiting(one);
     waiting(one, "it has no endpoints");
     waiting(one);
-    expect(said()).toEqual([...lines(0, 1), ...lines(0, 1, "it has no endpoints")]);
+    waiting(one);
+    expect(said()).toEqual([...lines(0, 1), ...lines(0, 1, "it has no endpoints"), ...lines(0, 1)]);
   });
 
   test("by the hundred is told of the first few, and counted", () => {
@@ -106,5 +112,26 @@ describe("what is waited for", () => {
       "waiting for configmap/c0 in namespace bank: it does not exist",
       "waiting for configmap/c0 in namespace shop: it has no data",
     ]);
+  });
+});
+
+describe("what is tried again", () => {
+  test("is told once for each attempt, however many requests meet it", () => {
+    const { retrying, pass, said } = talkTo();
+    for (const attempt of [2, 2, 2, 3, 2, 3]) {
+      retrying(attempt);
+      pass(500);
+    }
+    expect(said()).toEqual([2, 3].map((n) => `retrying web: connection refused (attempt ${n} in 2.0 s)`));
+  });
+
+  test("is told anew when the same comes again an hour later", () => {
+    const { retrying, pass, said } = talkTo();
+    [2, 3, 4].forEach(retrying);
+    said();
+    pass(3_600_000);
+    retrying(2);
+    retrying(3);
+    expect(said()).toEqual([2, 3].map((n) => `retrying web: connection refused (attempt ${n} in 2.0 s)`));
   });
 });
