@@ -1,5 +1,5 @@
 /** The rooms of src/ and who may enter which: data flows one way. */
-const nouns = "^src/(model|errors|json|shape|parallel|words|result|group-version)\\.ts$";
+const nouns = "^src/(model|errors|json|shape|parallel|words|result|group-version|time)\\.ts$";
 
 /** A room imports itself, the nouns, and the rooms named. */
 const room = (name, ...others) => ({

@@ -27,6 +27,7 @@ import type { Connection, Emit, ResourceType } from "./model.js";
 import type { Applied, Attempt, PlanReads, Target } from "./plan/index.js";
 import { bundledType, semanticsOf } from "./schema/index.js";
 import type { Semantics } from "./shape.js";
+import { steadyNow } from "./time.js";
 import type { WaitReads } from "./wait/index.js";
 
 export type { Sends } from "./cluster/index.js";
@@ -36,7 +37,7 @@ export interface ServerOptions {
   auth: AuthFlags;
   environment: AuthEnvironment;
   requestTimeoutMs: number;
-  /** When the run must be over, epoch milliseconds. */
+  /** When the run must be over, epoch milliseconds by `steadyNow`. */
   deadline?: number | undefined;
   /** As TransportOptions has it; undefined: ten seconds in a pod. */
   accessMs?: number | undefined;
@@ -71,7 +72,7 @@ export interface Server extends PlanReads, Writes {
   podNamespace: () => Promise<string>;
   /** What waiting reads with. */
   waitReads: WaitReads;
-  /** When the run must be over, epoch milliseconds. */
+  /** When the run must be over, epoch milliseconds by `steadyNow`. */
   deadline: number | undefined;
   /** Aborted by the first signal. */
   signal: AbortSignal | undefined;
@@ -106,7 +107,7 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
   const transport = await openTransport({ ...shared, signal, halted: () => halted() });
   let beside: Promise<Transport> | undefined;
   options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
-  const until = (): number => Math.min(Date.now() + servedWithinMs, options.deadline ?? Infinity);
+  const until = (): number => Math.min(steadyNow() + servedWithinMs, options.deadline ?? Infinity);
   const schema = serverSchemas(transport);
   const send = (
     { type }: Target,

@@ -1,9 +1,9 @@
 /** Waiting until the kinds of a CustomResourceDefinition can be used. */
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { KapplyError } from "../errors.js";
 import { getKey, getPath, isObject } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
 import type { Emit, KubeObject, ResourceType } from "../model.js";
+import { pause, steadyNow } from "../time.js";
 import { servedResources } from "./discovery.js";
 import { getObject } from "./read.js";
 import type { Sleep, Transport } from "./types.js";
@@ -34,22 +34,18 @@ const maxPauseMs = 1000;
  *   when the time is over, `interrupted` when the signal aborts, and those of every request.
  */
 export async function waitForCrd(transport: Transport, crdName: string, wait: CrdWait): Promise<void> {
-  const now = wait.now ?? Date.now;
-  const sleep: Sleep =
-    wait.sleep ??
-    (async (ms, signal) => {
-      await sleepFor(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
-    });
+  const now = wait.now ?? steadyNow;
+  const sleep = wait.sleep ?? pause;
   const what = `customresourcedefinition.apiextensions.k8s.io/${crdName}`;
   let said = "";
-  for (let pause = firstPauseMs; ; pause = Math.min(maxPauseMs, pause * 2)) {
+  for (let waitMs = firstPauseMs; ; waitMs = Math.min(maxPauseMs, waitMs * 2)) {
     const missing = await whatIsMissing(transport, crdName, what);
     if (missing === undefined) return;
     if (missing !== said) wait.emit({ event: "waiting", what, why: missing });
     said = missing;
-    if (now() + pause > wait.until)
+    if (now() + waitMs > wait.until)
       throw new KapplyError("not-ready", `${what}: not ready in time: ${missing}`);
-    await sleep(pause, wait.signal);
+    await sleep(waitMs, wait.signal);
     if (wait.signal?.aborted)
       throw new KapplyError("interrupted", `${what}: interrupted while waiting: ${missing}`);
   }

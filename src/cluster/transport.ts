@@ -1,9 +1,9 @@
 /** Requests with everything around them: turns, retries, time, interruption and typed errors. */
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { KapplyError } from "../errors.js";
 import { stringifyJson } from "../json.js";
 import { openGate } from "../parallel.js";
+import { pause, steadyNow } from "../time.js";
 import { failure, notSent } from "./failures.js";
 import type { FailedRequest } from "./failures.js";
 import { watchReadiness } from "./readiness.js";
@@ -17,7 +17,7 @@ import type { Request, Sends, Transport, TransportOptions } from "./types.js";
  * @throws KapplyError `tls` or `credentials` when certificates, keys or the proxy's URL can't be used.
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
-  const { connection, signal, hardSignal, deadline, now = Date.now, sleep = sleepUntilAborted } = options;
+  const { connection, signal, hardSignal, deadline, now = steadyNow, sleep = pause } = options;
   // Each request in flight or in wait listens: more than Node expects of anything but a leak.
   for (const stop of [signal, hardSignal]) if (stop) setMaxListeners(0, stop);
   // A request that waits for its next attempt when the transport is closed has nobody left to answer.
@@ -151,8 +151,4 @@ function isResendable({ method, harmless }: Request): boolean {
 
 function bodyText({ body }: Request): string | undefined {
   return body === undefined || typeof body === "string" ? body : stringifyJson(body);
-}
-
-async function sleepUntilAborted(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await sleepFor(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined);
 }

@@ -13,7 +13,7 @@ export interface TransportOptions {
   authorizer: Authorizer;
   /** The time that one attempt may take, from connecting to the last byte of the body; 0 for no limit. */
   requestTimeoutMs: number;
-  /** When the whole run must be over (`--timeout`), in milliseconds since the epoch. */
+  /** When the whole run must be over (`--timeout`), in milliseconds by `steadyNow`. */
   deadline?: number | undefined;
   /** Once aborted no further request is sent; those in flight finish. */
   signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export interface TransportOptions {
   patient?: boolean | undefined;
   emit: Emit;
   userAgent: string;
-  /** For tests: the clock, in milliseconds since the epoch. */
+  /** For tests: the clock, in milliseconds; `steadyNow` without it. */
   now?: (() => number) | undefined;
   /** For tests: waits, and returns early when the signal aborts. */
   sleep?: Sleep | undefined;
@@ -75,7 +75,7 @@ export interface Request {
   /** The largest answer to take, in bytes; 64 MiB without it. */
   maxBytes?: number | undefined;
   /**
-   * Until then (milliseconds since the epoch) what the same run brings into being may not be there yet: a kind
+   * Until then (milliseconds by `steadyNow`) what the same run brings into being may not be there yet: a kind
    * that is not served (404), or the `default` service account of a new namespace, is asked for again.
    */
   retryNotFoundUntil?: number | undefined;

@@ -3,6 +3,7 @@ import type { AuthEnvironment, AuthFlags } from "../auth/index.js";
 import type { Job } from "../job.js";
 import type { Emit } from "../model.js";
 import type { Sends, Server } from "../server.js";
+import { steadyNow } from "../time.js";
 import type { Context } from "./context.js";
 import { count, duration, timeout } from "./parse.js";
 import type { Values } from "./parse.js";
@@ -40,7 +41,7 @@ export async function withServer<T>(
       auth: authFlags(values),
       environment: environmentOf(context, (message) => emit({ event: "warning", message })),
       requestTimeoutMs,
-      deadline: withinMs === Infinity ? undefined : Date.now() + withinMs,
+      deadline: withinMs === Infinity ? undefined : steadyNow() + withinMs,
       accessMs:
         values.text("wait-for-access") === undefined
           ? undefined

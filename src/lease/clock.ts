@@ -1,5 +1,5 @@
 /** Time, as holding a Lease needs it. */
-import { setTimeout as sleepFor } from "node:timers/promises";
+import { pause, steadyNow } from "../time.js";
 
 export interface Clock {
   /** Milliseconds since the epoch, for what others read. */
@@ -12,8 +12,6 @@ export interface Clock {
 
 export const systemClock: Clock = {
   wall: () => Date.now(),
-  now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    await sleepFor(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-  },
+  now: steadyNow,
+  sleep: pause,
 };

@@ -19,7 +19,7 @@ export interface HoldOptions {
   allowDowngrade?: boolean | undefined;
   /** For how long others respect a holder that does not renew: 15 without it. */
   durationSeconds?: number | undefined;
-  /** When waiting ends, in milliseconds since the epoch. */
+  /** When waiting ends, in milliseconds by the clock's `now`. */
   deadline?: number | undefined;
   /** Ends waiting. Nothing is taken any more once it is aborted. */
   signal?: AbortSignal | undefined;
@@ -141,7 +141,7 @@ function stopHere(
   const holder = waitedFor === undefined ? "" : `, which ${waitedFor.holder} holds`;
   const which = `waiting for the Lease ${name} in namespace ${namespace}${holder}`;
   if (signal?.aborted === true) throw new KapplyError("interrupted", `interrupted while ${which}`);
-  if (deadline === undefined || clock.wall() < deadline) return;
+  if (deadline === undefined || clock.now() < deadline) return;
   throw new KapplyError("timeout", `the time of the run is over while ${which}`, {
     hint: `give it more time with --timeout${waitedFor === undefined ? "" : afterWords(waitedFor)}`,
   });

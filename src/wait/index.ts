@@ -1,5 +1,5 @@
 /** Objects -> what they still lack: the pure half of waiting. */
-export { openBackoff, pause } from "./backoff.js";
+export { openBackoff } from "./backoff.js";
 export { endpointSliceSelector, serviceReadiness } from "./endpoints.js";
 export { parseFor } from "./goal.js";
 export type { Goal } from "./goal.js";

@@ -1,7 +1,8 @@
 /** Reading a collection: once and then its changes, or again and again. */
 import { getPath } from "../json.js";
 import type { KubeObject, ResourceType } from "../model.js";
-import { openBackoff, pause } from "./backoff.js";
+import { pause } from "../time.js";
+import { openBackoff } from "./backoff.js";
 import type { Selection, WaitReads, WatchEvent } from "./types.js";
 
 export interface Collection {

@@ -1,6 +1,7 @@
 /** Waiting until objects are what they are to become. */
 import type { KapplyError } from "../errors.js";
 import type { KubeObject } from "../model.js";
+import { steadyNow } from "../time.js";
 import { collectionsFor } from "./collections.js";
 import { openFeeds } from "./feeds.js";
 import { openClosing } from "./closing.js";
@@ -10,7 +11,7 @@ import { openTeller } from "./teller.js";
 import type { Related, WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
 
 export interface WaitOptions<I extends WaitItem> {
-  /** When to stop waiting, in milliseconds since the epoch. */
+  /** When to stop waiting, in milliseconds by `steadyNow`. */
   deadline?: number | undefined;
   /** Stops waiting. */
   signal?: AbortSignal | undefined;
@@ -179,8 +180,8 @@ function openSession<I extends WaitItem>(
       if (signal?.aborted === true) onAbort();
       if (open.size === 0) return;
       signal?.addEventListener("abort", onAbort, { once: true });
-      if (deadline !== undefined && deadline - Date.now() <= maxTimerMs)
-        after(deadline - Date.now(), () => closing.begin("deadline", lastWordMs, "at-each"));
+      if (deadline !== undefined && deadline - steadyNow() <= maxTimerMs)
+        after(deadline - steadyNow(), () => closing.begin("deadline", lastWordMs, "at-each"));
       if (once === true) closing.begin("deadline", Infinity, "behind-too");
       timers.push(setInterval(() => guarded(() => open.forEach(judge)), judgeEveryMs));
       for (const needed of collectionsFor(states)) feeds.open(needed);

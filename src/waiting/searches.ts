@@ -5,7 +5,7 @@ import type { Place, Ref, ResourceType } from "../model.js";
 import { lookOnce, notFound, seek } from "./seek.js";
 import type { Look, Missing, Sought } from "./seek.js";
 import type { Server } from "../server.js";
-import { pause } from "../wait/index.js";
+import { pause, steadyNow } from "../time.js";
 import type { Goal } from "../wait/index.js";
 import { waitForAll } from "./wait-for-all.js";
 import type { Ended, Wanted, WaitWorld } from "./wait-for-all.js";
@@ -83,7 +83,7 @@ export async function waitForSearches(
   };
   const failed = (): void => {
     // When the time is over the others end by themselves, and each says why.
-    const isInTime = (world.deadline ?? Infinity) - Date.now() > lastMs;
+    const isInTime = (world.deadline ?? Infinity) - steadyNow() > lastMs;
     if (isInTime && world.once !== true) over.abort();
   };
   const waitFor = async (found: readonly Found[]): Promise<void> => {

@@ -1,6 +1,7 @@
 /** Looking again and again for what can't even be waited for yet: a kind that is not served, objects that match. */
 import { KapplyError } from "../errors.js";
-import { believeAfterMs, isAboutAccess, isPassing, openBackoff, pause } from "../wait/index.js";
+import { pause, steadyNow } from "../time.js";
+import { believeAfterMs, isAboutAccess, isPassing, openBackoff } from "../wait/index.js";
 import type { WaitWorld } from "./wait-for-all.js";
 
 export type Looked<T> =
@@ -61,14 +62,14 @@ export async function seek<T>(
   const tell = (why: string): void => emit({ event: "waiting", what: seen.what, why });
   const isDoubted = (error: KapplyError): boolean => {
     if (!isAboutAccess(error) || seen.error !== undefined) return false;
-    refusedSince ??= Date.now();
-    return Date.now() - refusedSince < believeAfterMs;
+    refusedSince ??= steadyNow();
+    return steadyNow() - refusedSince < believeAfterMs;
   };
   tell(seen.why);
   for (;;) {
-    await pause(Math.max(0, Math.min(pauses.next(), deadline - Date.now())), signal);
+    await pause(Math.max(0, Math.min(pauses.next(), deadline - steadyNow())), signal);
     if (signal.aborted) return { is: "left", seen };
-    if (Date.now() >= deadline) return seen;
+    if (steadyNow() >= deadline) return seen;
     let looked = await answerOf(look, signal);
     if (looked.is === "left") return { is: "left", seen };
     if (looked.is === "error") {

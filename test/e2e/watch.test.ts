@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { getObject, readSnapshot, watchObjects } from "../../src/cluster/index.js";
 import type { Transport } from "../../src/cluster/index.js";
 import type { KubeObject, ResourceType } from "../../src/model.js";
+import { steadyNow } from "../../src/time.js";
 import { readinessOf, waitUntil } from "../../src/wait/index.js";
 import type { Readiness, WaitItem, WaitOptions, WaitReads } from "../../src/wait/index.js";
 import { testCluster, type Cluster } from "../cluster/client.js";
@@ -71,7 +72,7 @@ function start(reads: WaitReads, items: WaitItem[], options: WaitOptions<WaitIte
   const said: string[] = [];
   const done = waitUntil(items, reads, {
     onWaiting: ({ name }, why) => said.push(`${name}: ${why}`),
-    deadline: Date.now() + 50_000,
+    deadline: steadyNow() + 50_000,
     ...options,
   });
   return { said, ends: done.then((all) => all.map(({ end }) => end)) };

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ResourceType } from "../../src/model.js";
+import { steadyNow } from "../../src/time.js";
 import type { Selector } from "../../src/wait/selector.js";
 import type { WaitItem } from "../../src/wait/types.js";
 import { configMaps, errors, fakeServer } from "./fake-server.js";
@@ -116,7 +117,7 @@ describe("what is related to an item that has failed", () => {
     server.put("db", "failed");
     server.refuse.list = ({ by }) => (by === "labels" ? errors.unreachable() : undefined);
     const { done } = start(server, [failing]);
-    const late = start(server, [failing], { deadline: Date.now() + 500 });
+    const late = start(server, [failing], { deadline: steadyNow() + 500 });
     await settle(2_000);
     expect(await done).toMatchObject([{ end: { is: "failed", why: "failed" }, milliseconds: 2_000 }]);
     expect(await late.done).toMatchObject([{ end: { is: "failed", why: "failed" }, milliseconds: 500 }]);

@@ -1,6 +1,7 @@
 /** Waiting until items are ready, and what is told of them. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { KubeObject, ResourceType } from "../../src/model.js";
+import { steadyNow } from "../../src/time.js";
 import type { Readiness } from "../../src/wait/readiness.js";
 import type { WaitReads } from "../../src/wait/types.js";
 import { waitUntil } from "../../src/wait/until.js";
@@ -72,9 +73,9 @@ describe("an item", () => {
   test("is judged anew as time goes by, without a request", async () => {
     const server = fakeServer();
     server.put("web", "pulling");
-    const from = Date.now();
+    const from = steadyNow();
     const meets = (): Readiness =>
-      Date.now() - from >= 5_000 ? { is: "failed", why: "too slow" } : { is: "waiting", why: "pulling" };
+      steadyNow() - from >= 5_000 ? { is: "failed", why: "too slow" } : { is: "waiting", why: "pulling" };
     const { done } = start(server, [item("web", { meets })]);
     await settle(5_000);
     expect(await done).toMatchObject([{ end: { is: "failed", why: "too slow" } }]);
@@ -210,7 +211,7 @@ describe("the end comes", () => {
   test("with the deadline, and says what each waits for", async () => {
     const server = fakeServer();
     server.put("web", "1 of 3 replicas");
-    const { done } = start(server, [item("web")], { deadline: Date.now() + 30_000 });
+    const { done } = start(server, [item("web")], { deadline: steadyNow() + 30_000 });
     await settle(29_999);
     expect(server.watching()).toBe(1);
     await settle(1);
@@ -224,7 +225,7 @@ describe("the end comes", () => {
   test("with the deadline though a read never answers", async () => {
     const server = fakeServer();
     const reads: WaitReads = { ...server.reads, list: () => new Promise(() => undefined) };
-    const done = waitUntil([item("web")], reads, { deadline: Date.now() + 1_000 });
+    const done = waitUntil([item("web")], reads, { deadline: steadyNow() + 1_000 });
     await settle(1_250);
     expect(await done).toMatchObject([
       { end: { is: "unreadable", error: { code: "timeout", message: "the server did not answer in time" } } },
@@ -234,7 +235,7 @@ describe("the end comes", () => {
   test("with the last error of the reads where nothing was ever read", async () => {
     const server = fakeServer();
     server.refuse.list = errors.unreachable;
-    const { done } = start(server, [item("web")], { deadline: Date.now() + 10_000 });
+    const { done } = start(server, [item("web")], { deadline: steadyNow() + 10_000 });
     await settle(5_000);
     server.refuse.list = errors.timeout;
     await settle(5_000);
@@ -255,7 +256,7 @@ describe("the end comes", () => {
       ...server.reads,
       list: () => new Promise((_, reject) => setTimeout(() => reject(errors.timeout()), 1_010)),
     };
-    const done = waitUntil([item("web")], reads, { deadline: Date.now() + 1_000 });
+    const done = waitUntil([item("web")], reads, { deadline: steadyNow() + 1_000 });
     await settle(1_010);
     expect(await done).toMatchObject([{ end: { is: "unreadable", error: { code: "timeout" } } }]);
   });
@@ -263,7 +264,7 @@ describe("the end comes", () => {
   test("and says both where the server went away after it was read", async () => {
     const server = fakeServer();
     server.put("web", "1 of 3 replicas");
-    const { done } = start(server, [item("web")], { deadline: Date.now() + 30_000 });
+    const { done } = start(server, [item("web")], { deadline: steadyNow() + 30_000 });
     await settle();
     server.refuse = { list: errors.unreachable, watch: errors.unreachable };
     server.endWatches({ is: "broken", why: "reset" });
@@ -320,7 +321,7 @@ describe("the end comes", () => {
   test("no sooner than the deadline when a request has no time for another attempt", async () => {
     const server = fakeServer();
     server.refuse.list = errors.timeout;
-    const { done, said, state } = start(server, [item("web")], { deadline: Date.now() + 10_000 });
+    const { done, said, state } = start(server, [item("web")], { deadline: steadyNow() + 10_000 });
     await settle(9_999);
     expect(state.over).toBe(false);
     expect(said).toEqual(["web: --timeout leaves no time for another"]);

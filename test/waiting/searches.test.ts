@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KapplyError } from "../../src/errors.js";
 import type { KubeObject } from "../../src/model.js";
 import { bundledType } from "../../src/schema/index.js";
+import { steadyNow } from "../../src/time.js";
 import { waitForSearches } from "../../src/waiting/searches.js";
 import type { Answer, Found, Item, Search } from "../../src/waiting/searches.js";
 import type { Looked } from "../../src/waiting/seek.js";
@@ -113,7 +114,7 @@ describe("objects that must be found first", () => {
   });
 
   test("have their results beside what is missing when the time is over, in the order they were asked for", async () => {
-    const { done } = begin([gizmo(missing), configMap("a")], { deadline: Date.now() + 5_000 });
+    const { done } = begin([gizmo(missing), configMap("a")], { deadline: steadyNow() + 5_000 });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(endsOf(await done)).toEqual([
       ["web", `it is not there in time: ${unserved}`],
@@ -147,7 +148,7 @@ describe("objects that must be found first", () => {
 
   test("end with the error of a server that never answered", async () => {
     const away = new KapplyError("unreachable", "no connection");
-    const { done } = begin([gizmo(away)], { deadline: Date.now() + 5_000 });
+    const { done } = begin([gizmo(away)], { deadline: steadyNow() + 5_000 });
     await vi.advanceTimersByTimeAsync(5_000);
     expect((await done).reached).toMatchObject([
       { end: { error: { message: "no connection", exitStatus: 6 } } },

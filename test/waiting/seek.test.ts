@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KapplyError } from "../../src/errors.js";
 import type { Event } from "../../src/model.js";
+import { steadyNow } from "../../src/time.js";
 import { lookOnce, notFound, seek } from "../../src/waiting/seek.js";
 import type { Looked, Missing } from "../../src/waiting/seek.js";
 
@@ -18,10 +19,10 @@ const found: Looked<string> = { is: "found", found: "web", why: "served now" };
 /** Looks that end as given, one after the other, the last one again and again. */
 function looks(...ends: (Looked<string> | Error)[]) {
   const seen: number[] = [];
-  const start = Date.now();
+  const start = steadyNow();
   const look = (): Promise<Looked<string>> => {
     const end = ends[Math.min(seen.length, ends.length - 1)] ?? unserved;
-    seen.push(Date.now() - start);
+    seen.push(steadyNow() - start);
     return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
   };
   const said: string[] = [];
@@ -54,7 +55,7 @@ describe("what is not there yet", () => {
   });
 
   test("is still missing when the time is over, also while it is asked for", async () => {
-    const deadline = Date.now() + 3_000;
+    const deadline = steadyNow() + 3_000;
     for (const last of [unserved, new KapplyError("timeout", "no answer in time")]) {
       const { look, emit } = looks(unserved, last);
       const sought = seek(unserved, look, { emit, deadline });
@@ -129,7 +130,7 @@ describe("a first look", () => {
     expect(seen).toEqual({ ...missing("no connection"), error: boom });
     const sought = seek(seen as Missing, looks(boom).look, {
       emit: () => undefined,
-      deadline: Date.now() + 9_000,
+      deadline: steadyNow() + 9_000,
     });
     await vi.advanceTimersByTimeAsync(9_000);
     const end = await sought;
@@ -142,7 +143,7 @@ describe("a first look", () => {
 
   test("that is not answered is forgotten once another one is", async () => {
     const { look } = looks(unserved, boom);
-    const deadline = Date.now() + 9_000;
+    const deadline = steadyNow() + 9_000;
     const sought = seek((await first(boom)) as Missing, look, { emit: () => undefined, deadline });
     await vi.advanceTimersByTimeAsync(9_000);
     expect(notFound((await sought) as Missing, { isNamed: true })).toMatchObject({
