@@ -1,5 +1,6 @@
 /** A bearer token in a file that somebody else renews: the kubelet, a login tool. */
 import type { Authorizer, Identity } from "../model.js";
+import { steadyNow } from "../time.js";
 import type { AuthEnvironment } from "./environment.js";
 import { readToken } from "./files.js";
 import { once } from "./once.js";
@@ -15,7 +16,7 @@ const retryAfter = 5_000;
  * any more, the last token stays in use and `notify` says so, once. Throws `credentials` when there never was one.
  */
 export function tokenFileAuthorizer(path: string, environment: AuthEnvironment): Authorizer {
-  const now = environment.now ?? Date.now;
+  const now = environment.now ?? steadyNow;
   let held: Identity | undefined;
   let readAgainAt = 0;
   let warned = false;
