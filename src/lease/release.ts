@@ -50,6 +50,7 @@ export async function giveBack(
       const result = await inTime(requests.put(releasedLease(lease, clock.wall(), done)));
       if (result?.is === "written") return;
     }
+    if (time.left() <= 0) break;
     // Somebody touched it, or an answer was lost: what stands there now decides.
     const live = await inTime(requests.get().then((found) => ({ found })));
     if (live !== undefined && holdingOf(live.found)?.holder !== holder) return;
@@ -88,6 +89,8 @@ function timeToGiveBack(clock: Clock, hardSignal: AbortSignal | undefined): Time
 async function within<T>(clock: Clock, promise: Promise<T>, time: Time): Promise<T | undefined> {
   const settled = new AbortController();
   const late = Symbol("late");
+  // Also where no time is left to look at it at all.
+  promise.catch(() => undefined);
   try {
     for (let left = time.left(); left > 0; left = time.left()) {
       const ends = [settled.signal, time.shortens()].filter((signal) => signal !== undefined);
