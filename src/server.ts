@@ -121,7 +121,7 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
       force,
       fieldValidation: fieldValidation[options.validate],
       dryRun,
-      mayBeForbidden: dryRun && options.sends === "dry-runs",
+      hasOtherWay: dryRun && options.sends === "dry-runs",
       count,
       ...(typePending ? { retryNotFoundUntil: until() } : {}),
     });

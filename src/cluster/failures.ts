@@ -58,7 +58,8 @@ const endings = {
 };
 
 function codeFor(code: ErrorCode, because: FailedRequest["because"]): ErrorCode {
-  if (because === "deadline") return "timeout";
+  // A refusal that lasted to the end is one.
+  if (because === "deadline") return code === "forbidden" ? code : "timeout";
   return because === "interrupted" ? "interrupted" : code;
 }
 

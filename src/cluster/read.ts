@@ -90,7 +90,7 @@ export async function* listObjects(
     const path = pagePath(type, namespace, limit, token);
     const answer = await pageAt(
       transport,
-      { method: "GET", path, what, count, maxBytes, mayBeForbidden: true },
+      { method: "GET", path, what, count, maxBytes, hasOtherWay: true },
       type,
     );
     switch (answer.is) {

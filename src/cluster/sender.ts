@@ -37,9 +37,9 @@ export async function openSender(options: TransportOptions, now: () => number): 
   let sent = 0;
   let writes = 0;
 
-  function timeLimit() {
+  function timeLimit({ timeoutMs = Infinity }: Request) {
     const left = deadline === undefined ? Infinity : deadline - now();
-    const own = requestTimeoutMs === 0 ? Infinity : requestTimeoutMs;
+    const own = Math.min(timeoutMs, requestTimeoutMs === 0 ? Infinity : requestTimeoutMs);
     return {
       timeoutMs: Math.min(own, left),
       timeoutIs: left < own ? ("deadline" as const) : ("attempt" as const),
@@ -65,7 +65,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
     const { method, path } = request;
     counted(request);
     const exchange = await http.send(
-      { method, path, headers, body, maxBytes, signal: hardSignal, mayLeave, ...timeLimit() },
+      { method, path, headers, body, maxBytes, signal: hardSignal, mayLeave, ...timeLimit(request) },
       identity,
     );
     return understood(request, identity, exchange);
@@ -80,7 +80,7 @@ export async function openSender(options: TransportOptions, now: () => number): 
     const { method, path, idleMs } = request;
     counted(request);
     const opening = await http.open(
-      { method, path, headers, maxBytes, signal, ...timeLimit() },
+      { method, path, headers, maxBytes, signal, ...timeLimit(request) },
       idleMs,
       identity,
     );

@@ -60,7 +60,7 @@ async function readAtOnce(
   const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
   const what = `list of ${typeName(type)}${selectionWords(selection)}${where}`;
   const path = selectionPath(type, namespace, selection);
-  const { body } = await transport.request({ method: "GET", path, what, mayBeForbidden: true });
+  const { body } = await transport.request({ method: "GET", path, what, hasOtherWay: true });
   const items = getKey(body, "items");
   const resourceVersion = getPath(body, ["metadata", "resourceVersion"]);
   if ((!Array.isArray(items) && items !== null) || typeof resourceVersion !== "string")

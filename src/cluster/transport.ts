@@ -6,10 +6,10 @@ import { openGate } from "../parallel.js";
 import { pause, steadyNow } from "../time.js";
 import { failure, notSent } from "./failures.js";
 import type { FailedRequest } from "./failures.js";
-import { watchReadiness } from "./readiness.js";
 import { decide } from "./retry.js";
 import type { Stage, Trouble, Verdict } from "./retry.js";
 import { openSender } from "./sender.js";
+import { watchServerStart } from "./server-start.js";
 import type { Request, Sends, Transport, TransportOptions } from "./types.js";
 
 /**
@@ -27,7 +27,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const sender = await openSender(options, now);
   const gate = openGate(options.concurrency);
 
-  const readiness = watchReadiness((request) => inTurn(() => sender.send(request, undefined)), now);
+  const start = watchServerStart(
+    (request) => inTurn(() => (stopping.aborted ? Promise.resolve(unsent) : sender.send(request, undefined))),
+    now,
+  );
   const accessUntil = now() + (options.accessMs ?? 0);
 
   const fail = (request: Request, troubles: readonly Trouble[], because: FailedRequest["because"]) => {
@@ -65,7 +68,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       now: now(),
       deadline,
       retryNotFoundUntil: request.retryNotFoundUntil,
-      accessUntil: request.mayBeForbidden === true ? undefined : accessUntil,
+      accessUntil: request.hasOtherWay === true ? undefined : accessUntil,
       patient: options.patient,
       server,
       random: options.random ?? Math.random,
@@ -73,11 +76,14 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   }
 
   /** Whether a no comes from a server that has just started. Nothing is asked where there is another way or time left. */
-  async function stageAfter(request: Request, trouble: Trouble, known: boolean): Promise<Stage> {
-    if (isUnwell(trouble)) readiness.unwell();
-    const isForbidden = trouble.kind === "refusal" && trouble.refusal === "forbidden";
-    const doubtful = isForbidden && request.mayBeForbidden !== true && now() >= accessUntil;
-    return doubtful ? readiness.after403(known) : readiness.seen();
+  async function stageAfter(request: Request, trouble: Trouble, wasReady: boolean): Promise<Stage> {
+    if (isUnwell(trouble)) start.unwell();
+    if (stopping.aborted) return "ready";
+    if (trouble.kind === "refusal" && trouble.refusal === "forbidden") {
+      const isDoubted = request.hasOtherWay === true ? start.wasUnwell() : now() >= accessUntil;
+      return isDoubted ? start.after403(wasReady) : "ready";
+    }
+    return start.wasUnwell() ? "starting" : "ready";
   }
 
   /** Sends until there is an answer to give, or no sense in going on. */
@@ -88,15 +94,15 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   ): Promise<T> {
     const troubles: Trouble[] = [];
     for (;;) {
-      let known = false;
+      let wasReady = false;
       const result = await inTurn(() => {
         stopHere(request, troubles, stop);
-        known = readiness.known();
+        wasReady = start.isReady();
         return send();
       });
       if (!("kind" in result)) return result;
       troubles.push(result);
-      const verdict = verdictOn(request, troubles, await stageAfter(request, result, known));
+      const verdict = verdictOn(request, troubles, await stageAfter(request, result, wasReady));
       if (!verdict.retry) throw fail(request, troubles, verdict.because);
       if (stop.aborted) throw fail(request, troubles, "interrupted");
       const { waitMs, why } = verdict;
@@ -131,6 +137,8 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     },
   };
 }
+
+const unsent: Trouble = { kind: "fault", fault: { kind: "aborted", sent: false } };
 
 /** Whether trouble is that of a server that is not there, or not ready. */
 function isUnwell(trouble: Trouble): boolean {

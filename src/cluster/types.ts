@@ -79,8 +79,10 @@ export interface Request {
    * that is not served (404), or the `default` service account of a new namespace, is asked for again.
    */
   retryNotFoundUntil?: number | undefined;
-  /** A 403 is no failure, as there is another way: it is told at once. */
-  mayBeForbidden?: boolean | undefined;
+  /** Where a 403 is no failure, as the same can be had by other requests: it is told at once. */
+  hasOtherWay?: boolean | undefined;
+  /** Less time than other attempts get, in milliseconds. */
+  timeoutMs?: number | undefined;
   /** The object names a resourceVersion or uid, so that a 409 about it will not pass by trying again. */
   pinned?: boolean | undefined;
   /** Changes nothing whatever its method is (a dry run, a review): safe to send twice, nothing lost when unanswered. */

@@ -57,7 +57,7 @@ export async function* watchObjects(
         resourceVersion,
         timeoutSeconds: String(timing.seconds),
       }),
-      mayBeForbidden: true,
+      hasOtherWay: true,
       what: `watch of ${typeName(type)}${selectionWords(selection)}${where}`,
       idleMs: timing.idleMs,
       alsoReturn: ["gone"],

@@ -16,7 +16,7 @@ export interface ApplyOptions {
   /** Ask what would happen, and change nothing. */
   dryRun: boolean;
   /** A 403 is no failure, as there is another way. */
-  mayBeForbidden?: boolean | undefined;
+  hasOtherWay?: boolean | undefined;
   fieldValidation: "Strict" | "Warn" | "Ignore";
   /** Called for each attempt that is sent. */
   count?: (() => void) | undefined;
@@ -60,7 +60,7 @@ export async function applyObject(
     retryNotFoundUntil: options.retryNotFoundUntil,
     pinned,
     harmless: options.dryRun,
-    mayBeForbidden: options.mayBeForbidden,
+    hasOtherWay: options.hasOtherWay,
   });
   return {
     object: objectOf(reply, type, name, what, !options.dryRun),

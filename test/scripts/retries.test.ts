@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { startsWithinMs, undecidedMs } from "../../src/cluster/readiness.js";
+import { startsWithinMs, undecidedMs } from "../../src/cluster/server-start.js";
 import { rules, type RefusalKind } from "../../src/cluster/refusals.js";
 import { decide, maxAttempts, type Trouble } from "../../src/cluster/retry.js";
 
@@ -81,7 +81,7 @@ describe("docs/retries.md", () => {
 
   test("says how long a 403 may be one of a server that starts", () => {
     const said = page.replaceAll(/\s+/g, " ");
-    expect(said).toContain(`for ${startsWithinMs / 1000} s after a connection could not be made or broke`);
+    expect(said).toContain(`A 401 is asked again for ${startsWithinMs / 1000} s after the server was away`);
     expect(said).toContain(
       `for ${startsWithinMs / 1000} s at most; ${undecidedMs / 1000} s where \`/readyz\` may not be read`,
     );

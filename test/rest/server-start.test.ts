@@ -1,5 +1,6 @@
 /** A 403 of a server that has not read its RBAC objects yet is not its last word. */
 import { describe, expect, test } from "vitest";
+import { watchServerStart } from "../../src/cluster/server-start.js";
 import { errorOf, get, open, recorded, serve } from "./server.js";
 import type { Answer, Scripted, Turn } from "./server.js";
 
@@ -66,7 +67,7 @@ describe("a 403 without a sign of trouble", () => {
 
   test("needs no readiness where there is another way, or time for a permission to come", async () => {
     const { transport, server } = await asked(() => no, [ok]);
-    await errorOf(transport.request({ ...get, mayBeForbidden: true }));
+    await errorOf(transport.request({ ...get, hasOtherWay: true }));
     expect(server.readyz).toHaveLength(1);
 
     const patient = await open(server, { accessMs: 10_000 });
@@ -78,10 +79,66 @@ describe("a 403 without a sign of trouble", () => {
 
 test("a server that went away has to be ready again", async () => {
   const gone: Turn = (request) => request.socket.destroy();
-  const { transport, server, now } = await asked([no, no, gone, no, ok], [ok]);
+  const { transport, server, now } = await asked([no, no, gone, no, no, ok], [ok, notYet, ok]);
   await errorOf(transport.request(get));
   const from = now();
   expect((await transport.request({ ...get, raw: true })).text).toBe("ok");
   expect(now() - from).toBe(250 + 500);
-  expect(server.seen).toHaveLength(5);
+  expect(server.seen).toHaveLength(6);
+});
+
+test("what a server said before it went away says nothing of what came after it", async () => {
+  const said: (() => void)[] = [];
+  const reply = { status: 200, body: "ok", text: "ok", warnings: [], headers: {} };
+  const start = watchServerStart(
+    () => new Promise((resolve) => said.push(() => resolve(reply))),
+    () => 0,
+  );
+  const first = start.after403(false);
+  start.unwell();
+  said[0]?.();
+  expect(await first).toBe("starting");
+  expect(start.isReady()).toBe(false);
+  const second = start.after403(false);
+  said[1]?.();
+  expect(await second).toBe("just-ready");
+});
+
+test("a server that never says whether it is ready holds a 403 for 15 s, and no attempt for longer than its time", async () => {
+  const silent: Turn = () => undefined;
+  const { server } = await asked(() => no, []);
+  server.readyz.push(...Array<Turn>(50).fill(silent));
+  const { transport, now } = await open(server, { requestTimeoutMs: 20 });
+  const from = now();
+  expect((await errorOf(transport.request(get))).code).toBe("forbidden");
+  expect(now() - from).toBe(15_000);
+});
+
+test("a server that resets a connection now and then does not keep a 403 from being final", async () => {
+  let times = 0;
+  const flaky = (): Turn => (++times % 3 === 1 ? (request) => request.socket.destroy() : no);
+  const { transport, now } = await asked(flaky, Array<Turn>(20).fill(ok));
+  const from = now();
+  expect((await errorOf(transport.request(get))).code).toBe("forbidden");
+  expect(now() - from).toBeLessThan(15_000);
+});
+
+test("after a signal nobody is asked whether the server is ready", async () => {
+  const stop = new AbortController();
+  const server = await serve(() => {
+    stop.abort();
+    return no;
+  });
+  server.readyz.push(ok);
+  const { transport } = await open(server, { signal: stop.signal });
+  expect((await errorOf(transport.request(get))).code).toBe("forbidden");
+  expect(server.readyz).toHaveLength(1);
+});
+
+test("a refusal that lasts until the time of the run is over is told as one", async () => {
+  const { transport, now } = await asked(() => no, []);
+  const error = await errorOf(transport.request(get));
+  expect(error.code).toBe("forbidden");
+  const patient = await open(await serve(() => no), { accessMs: 60_000, deadline: now() + 2_000 });
+  expect((await errorOf(patient.transport.request(get))).code).toBe("forbidden");
 });
