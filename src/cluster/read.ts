@@ -63,6 +63,8 @@ export interface ListOptions {
   count?: (() => void) | undefined;
   /** The largest page to take, in bytes; 64 MiB without it. */
   maxBytes?: number | undefined;
+  /** As a request has it; true without it. */
+  hasOtherWay?: boolean | undefined;
 }
 
 const defaultLimit = 500;
@@ -79,7 +81,12 @@ export async function* listObjects(
   transport: Transport,
   type: ResourceType,
   namespace: string | undefined,
-  { limit: wanted = () => defaultLimit, count, maxBytes = defaultMaxBytes }: ListOptions = {},
+  {
+    limit: wanted = () => defaultLimit,
+    count,
+    maxBytes = defaultMaxBytes,
+    hasOtherWay = true,
+  }: ListOptions = {},
 ): AsyncGenerator<Listed, void, undefined> {
   const what = `list of ${typeName(type)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
   let most = Infinity;
@@ -88,11 +95,7 @@ export async function* listObjects(
   for (;;) {
     const limit = Math.max(1, Math.min(most, wanted()));
     const path = pagePath(type, namespace, limit, token);
-    const answer = await pageAt(
-      transport,
-      { method: "GET", path, what, count, maxBytes, hasOtherWay: true },
-      type,
-    );
+    const answer = await pageAt(transport, { method: "GET", path, what, count, maxBytes, hasOtherWay }, type);
     switch (answer.is) {
       case "too-large":
         if (limit === 1)

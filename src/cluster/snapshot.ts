@@ -9,14 +9,14 @@ import { isSelected, selectionPath, selectionWords } from "./selection.js";
 import type { Selection } from "./selection.js";
 import type { Transport } from "./types.js";
 
-/** Objects as they were at one resource version: a watch from there misses nothing. */
+/** Objects as they were at one resource version: a watch from there misses nothing. "" where the server has none. */
 export interface Snapshot {
   objects: KubeObject[];
   resourceVersion: string;
 }
 
 /**
- * Reads what is selected of a collection, as it is now.
+ * Reads what is selected of a collection, as it is now. `hasOtherWay`: as a request has it.
  * @throws KapplyError `not-served` when the server does not serve the kind, else as every request does.
  */
 export async function readSnapshot(
@@ -24,11 +24,11 @@ export async function readSnapshot(
   type: ResourceType,
   namespace: string | undefined,
   selection: Selection,
+  { hasOtherWay = true } = {},
 ): Promise<Snapshot> {
   const isWhole = selection.by === "labels" && selection.selector === "";
-  return isWhole || selection.by === "names"
-    ? await readByPages(transport, type, namespace, selection)
-    : await readAtOnce(transport, type, namespace, selection);
+  const read = isWhole || selection.by === "names" ? readByPages : readAtOnce;
+  return read(transport, type, namespace, selection, hasOtherWay);
 }
 
 /**
@@ -40,10 +40,11 @@ async function readByPages(
   type: ResourceType,
   namespace: string | undefined,
   selection: Selection,
+  hasOtherWay: boolean,
 ): Promise<Snapshot> {
   let resourceVersion: string | undefined;
   const objects: KubeObject[] = [];
-  for await (const step of listObjects(transport, type, namespace)) {
+  for await (const step of listObjects(transport, type, namespace, { hasOtherWay })) {
     if (step.is !== "page") continue;
     resourceVersion ??= step.resourceVersion;
     objects.push(...step.items.filter((item) => isSelected(item, selection)));
@@ -56,13 +57,15 @@ async function readAtOnce(
   type: ResourceType,
   namespace: string | undefined,
   selection: Selection,
+  hasOtherWay: boolean,
 ): Promise<Snapshot> {
   const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
   const what = `list of ${typeName(type)}${selectionWords(selection)}${where}`;
   const path = selectionPath(type, namespace, selection);
-  const { body } = await transport.request({ method: "GET", path, what, hasOtherWay: true });
+  const { body } = await transport.request({ method: "GET", path, what, hasOtherWay });
   const items = getKey(body, "items");
-  const resourceVersion = getPath(body, ["metadata", "resourceVersion"]);
+  // Lists of an aggregated API may have none.
+  const resourceVersion = getPath(body, ["metadata", "resourceVersion"]) ?? "";
   if ((!Array.isArray(items) && items !== null) || typeof resourceVersion !== "string")
     throw new KapplyError("server-error", `${what}: the server's answer is no list of objects`);
   // Lists of built-in kinds leave apiVersion and kind out of their items.

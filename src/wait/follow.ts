@@ -1,5 +1,6 @@
 /** Keeping up with a collection, whatever becomes of connections, servers and kinds. */
 import { KapplyError } from "../errors.js";
+import { steadyNow } from "../time.js";
 import { openGrants } from "./grants.js";
 import { believeAfterMs, isAboutAccess, isPassing } from "./passing.js";
 import { openRounds } from "./rounds.js";
@@ -30,7 +31,7 @@ export type Followed = "over" | "too-wide";
 
 /**
  * Follows a collection until the signal aborts or it can't be read: by list and watch, by lists alone where watching is
- * not permitted, by GETs where listing is not either. Rejects with what the listener throws.
+ * not permitted, by GETs where listing is not either; a way that was refused is tried once more later. Rejects with what the listener throws.
  */
 export async function follow(
   collection: Collection,
@@ -46,8 +47,15 @@ export async function follow(
   });
   const isOver = (): boolean => signal.aborted;
   let way: Way = "watch";
+  let refusedAt: number | undefined;
+  let isTriedAgain = false;
 
   while (!isOver()) {
+    // Rights that came a moment after the wait would otherwise go unused as long as it lasts.
+    if (refusedAt !== undefined && !isTriedAgain && steadyNow() - refusedAt >= tryAgainAfterMs) {
+      way = "watch";
+      isTriedAgain = true;
+    }
     try {
       if (way === "watch" && watches.left > 0) await inTurn(watches, () => rounds.listAndWatch());
       else await rounds.poll(way === "get" ? "get" : "list");
@@ -57,8 +65,10 @@ export async function follow(
       const doubted = isAboutAccess(error) && !grants.isBelieved(rounds.asked());
       const next = isRefused(error) && !doubted ? otherWay(rounds.asked(), collection.selection) : undefined;
       if (next === "too-wide") return next;
-      if (next !== undefined) way = next;
-      else if (doubted || isPassing(error)) {
+      if (next !== undefined) {
+        way = next;
+        refusedAt ??= steadyNow();
+      } else if (doubted || isPassing(error)) {
         listener.troubled(error);
         await rounds.rest();
       } else {
@@ -71,6 +81,9 @@ export async function follow(
 }
 
 type Way = "watch" | "list" | "get";
+
+/** A little more than a pod waits for its permissions. */
+const tryAgainAfterMs = 15_000;
 
 async function inTurn(turns: { left: number }, work: () => Promise<void>): Promise<void> {
   turns.left--;

@@ -130,11 +130,22 @@ export function openRounds(
     seen(objects, [name]);
   }
 
+  /** Longer from poll to poll, unless there is news. */
+  async function untilNextPoll(objects: ReadonlyMap<string, KubeObject>): Promise<void> {
+    const now = versionsOf(objects);
+    if (now !== versions) polls.reset();
+    versions = now;
+    restarts.reset();
+    await pause(polls.next(), signal);
+  }
+
   return {
     asked: () => asked,
     async listAndWatch() {
       // Nothing is lost in between: a watch tells what happened since the version that it starts from.
       let known: Known | undefined = await list();
+      // Lists of an aggregated API may name no version: there is nothing that a watch could go on from.
+      if (known.version === "") return untilNextPoll(known.objects);
       while (known !== undefined && !signal.aborted) {
         known = await watch(known);
         await pause(restarts.next(), signal);
@@ -142,12 +153,7 @@ export function openRounds(
     },
     async poll(way) {
       const byName = way === "get" && selection.by === "name";
-      const objects = byName ? await get(selection.name) : (await list()).objects;
-      const now = versionsOf(objects);
-      if (now !== versions) polls.reset();
-      versions = now;
-      restarts.reset();
-      await pause(polls.next(), signal);
+      await untilNextPoll(byName ? await get(selection.name) : (await list()).objects);
     },
     rest: () => pause(restarts.next(), signal),
   };

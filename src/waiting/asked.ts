@@ -1,4 +1,5 @@
 /** Waiting for objects that are asked for by a kind and names, or labels: as soon as that kind is served, and they match. */
+import { readSnapshot } from "../cluster/index.js";
 import { apiVersionOf } from "../group-version.js";
 import { getPath } from "../json.js";
 import type { ResourceType } from "../model.js";
@@ -95,9 +96,10 @@ async function matching(
   selector: string,
   type: ResourceType,
   namespace: string | undefined,
-  { waitReads }: Server,
+  { transport }: Server,
 ): Promise<string[]> {
-  const { objects } = await waitReads.list(type, namespace, { by: "labels", selector });
+  const selection = { by: "labels", selector } as const;
+  const { objects } = await readSnapshot(transport, type, namespace, selection, { hasOtherWay: false });
   return objects
     .map((object) => getPath(object, ["metadata", "name"]))
     .filter((name) => typeof name === "string");

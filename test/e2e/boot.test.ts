@@ -138,6 +138,26 @@ describe("a Role that is bound after the pod has started", () => {
     expect(stderr).toMatch(/^retrying .*403.*late/m);
   });
 
+  test("is waited for where labels are looked for, of which nothing else could tell", async () => {
+    const namespace = await cluster.freshNamespace();
+    const running = runInPod(cluster, {
+      namespace,
+      serviceAccount: "late",
+      command: process.execPath,
+      args: [binary, "wait", "configmap", "-l", "app=web", "--for=create"],
+    });
+    await sleep(2000);
+    const input = `${roleOf("late", [rule("", "configmaps", "get, list, watch")])}---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: web, labels: { app: web } }
+`;
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    const { status, stdout, stderr } = await running;
+    expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+    expect(stdout).toContain("configmap/web");
+  });
+
   test("and never is: the error names the permission, after --wait-for-access", async () => {
     const namespace = await cluster.freshNamespace();
     const started = performance.now();

@@ -258,11 +258,27 @@ describe("where it is not permitted", () => {
     const lists = server.asked.filter((words) => words === "list web,db");
     expect(lists.length).toBeGreaterThan(5);
     expect(lists.length).toBeLessThan(15);
-    expect(server.asked.filter((words) => words.startsWith("watch"))).toHaveLength(1);
+    // Once, and once more after a while.
+    expect(server.asked.filter((words) => words.startsWith("watch"))).toHaveLength(2);
     server.put("web", "ready");
     server.put("db", "ready");
     await settle(10_000);
     expect((await done).map(({ end }) => end.is)).toEqual(["ready", "ready"]);
+  });
+
+  test("at first, it watches once the permission has come", async () => {
+    const server = fakeServer();
+    server.refuse = { list: errors.forbidden, watch: errors.forbidden };
+    const { ends } = start(server, [item("web")]);
+    await settle(2_000);
+    server.refuse = {};
+    await settle(28_000);
+    expect(server.watching()).toBe(1);
+    const asked = server.asked.length;
+    server.put("web", "ready");
+    await settle();
+    expect(ends).toEqual(["web ready"]);
+    expect(server.asked.length).toBe(asked);
   });
 
   test("to list the collection, but each object alone, these are watched", async () => {
