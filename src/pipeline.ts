@@ -4,6 +4,7 @@
  */
 import { apiVersionOf } from "./group-version.js";
 import { execute, outcomeOf } from "./apply/index.js";
+import { KapplyError } from "./errors.js";
 import { readAndCheck, refuse } from "./input.js";
 import type { Job, World } from "./job.js";
 import type { Ending } from "./lease/index.js";
@@ -14,7 +15,7 @@ import { resultOf } from "./result.js";
 import { bundledType, typesOfCrds } from "./schema/index.js";
 import type { Server } from "./server.js";
 import { asMembers } from "./set.js";
-import { endingOf, skippedOutcomes, takeTurn } from "./turn.js";
+import { endingOf, leftOutcomes, takeTurn, whyNoTurn } from "./turn.js";
 import type { Ours } from "./turn.js";
 import { waitForOutcomes } from "./waiting/index.js";
 
@@ -34,17 +35,27 @@ export async function run(job: Job, world: World): Promise<Result> {
   const { targets, problems } = await asMembers(resolved.targets, job, server);
   refuse(problems);
 
-  const turn = await takeTurn(targets, job, server, world);
+  const turn = await takeTurn(targets, job, server, world).catch((error: unknown) => {
+    tellLeft(targets, error, world);
+    throw error;
+  });
   const skipped = turn.is === "skipped" ? turn : undefined;
   const done =
     turn.is === "skipped"
-      ? skippedOutcomes(targets, turn.why)
+      ? leftOutcomes(targets, "skipped", turn.why)
       : await inTurn(turn, targets, server, job, world);
   const lost = turn.is === "ours" ? turn.lost() : undefined;
   // What another run applied is waited for like our own; of what is older, nothing may be left.
   const waits = job.wait && job.until === "applied" && skipped?.because !== "older" && lost === undefined;
   const outcomes = waits ? await waitForOutcomes(done, server, world.emit) : done;
   return resultOf(job, outcomes, start, world.interrupted(), server, { skipped: skipped?.why, lost });
+}
+
+/** What becomes of each object where the error ends the run before there is a result. */
+function tellLeft(targets: readonly Target[], error: unknown, { emit }: World): void {
+  if (!(error instanceof KapplyError)) return;
+  for (const outcome of leftOutcomes(targets, "not-attempted", whyNoTurn(error)))
+    emit({ event: "outcome", outcome });
 }
 
 async function inTurn(

@@ -21,9 +21,9 @@ import type { Sends, Transport } from "./cluster/index.js";
 import type { JsonObject } from "./json.js";
 import type { KapplyError } from "./errors.js";
 import { apiVersionOf } from "./group-version.js";
-import type { LeaseAt, LeaseRequests } from "./lease/index.js";
+import type { LeaseAccess, LeaseAt, LeaseRequests } from "./lease/index.js";
 import { managedFieldsPatch } from "./merge/index.js";
-import type { Connection, Emit, ResourceType } from "./model.js";
+import type { Connection, Emit, KubeObject, ResourceType } from "./model.js";
 import type { Applied, Attempt, PlanReads, Target } from "./plan/index.js";
 import { bundledType, semanticsOf } from "./schema/index.js";
 import type { Semantics } from "./shape.js";
@@ -61,8 +61,14 @@ export interface Server extends PlanReads, Writes {
   transport: Transport;
   discover: (apiVersion: string, kind: string) => Promise<ResourceType | undefined>;
   schema: (groupVersion: string) => Promise<JsonObject | undefined>;
+  /** Reads an object that is not applied: an owner, a controller. */
+  lookUp: (
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+  ) => Promise<KubeObject | undefined>;
   /** What holding a Lease asks with: over connections of its own, so that no write is before it. */
-  lease: (at: LeaseAt) => Promise<LeaseRequests>;
+  lease: (at: LeaseAt) => Promise<LeaseAccess>;
   /**
    * Lets no request leave once there is a reason, and ends what waits when the signal aborts; for reads too. Gives what
    * takes that back.
@@ -105,7 +111,18 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
   let halted: () => KapplyError | undefined = () => undefined;
   const shared = { ...options, accessMs, connection, authorizer };
   const transport = await openTransport({ ...shared, signal, halted: () => halted() });
-  let beside: Promise<Transport> | undefined;
+  const beside: Transport[] = [];
+  const leaseOver = async (
+    { namespace, name }: LeaseAt,
+    how: Partial<Outlasting>,
+  ): Promise<LeaseRequests> => {
+    const own = await openTransport({ ...shared, ...forLeases, ...how });
+    beside.push(own);
+    return {
+      get: () => getObject(own, leaseType, namespace, name),
+      put: (lease) => putLease(own, lease, { fieldManager: options.fieldManager }),
+    };
+  };
   options.emit({ event: "connected", server: connection.server, foundBy: connection.foundBy });
   const until = (): number => Math.min(steadyNow() + servedWithinMs, options.deadline ?? Infinity);
   const schema = serverSchemas(transport);
@@ -131,7 +148,8 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     discover: (apiVersion, kind) => discoverType(transport, apiVersion, kind),
     schema,
     semantics: semanticsFrom(schema),
-    get: (type, namespace, name, count) => getObject(transport, type, namespace, name, count),
+    get: (type, namespace, name, count) => getObject(transport, type, namespace, name, { count }),
+    lookUp: (type, namespace, name) => getObject(transport, type, namespace, name, { isAside: true }),
     list: (type, namespace, asked) => listObjects(transport, type, namespace, asked),
     dryRun: (target, attempt, count) =>
       send(target, attempt, true, count, false).catch(undefinedWhereUnsupported),
@@ -144,14 +162,10 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
       }).then(({ is }) => is === "patched"),
     waitForCrd: (name) =>
       waitForCrd(transport, name, { until: until(), signal: options.signal, emit: options.emit }),
-    lease: async ({ namespace, name }) => {
-      beside ??= openTransport({ ...shared, ...forLeases(options) });
-      const own = await beside;
-      return {
-        get: () => getObject(own, leaseType, namespace, name),
-        put: (lease) => putLease(own, lease, { fieldManager: options.fieldManager }),
-      };
-    },
+    lease: async (at) => ({
+      taking: await leaseOver(at, {}),
+      keeping: await leaseOver(at, outlasting(options)),
+    }),
     heed: (why, lost) => {
       const stop = (): void => stopping.abort();
       halted = why;
@@ -166,7 +180,7 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
       return namespaceFrom === "default" ? connection.namespace : namespace;
     },
     waitReads: {
-      get: (type, namespace, name) => getObject(transport, type, namespace, name),
+      get: (type, namespace, name) => getObject(transport, type, namespace, name, { isAside: true }),
       list: (type, namespace, selection) => readSnapshot(transport, type, namespace, selection),
       watch: (type, namespace, selection, from) => watchObjects(transport, type, namespace, selection, from),
     },
@@ -176,16 +190,19 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     requests: () => transport.requests,
     writes: () => transport.writes,
     close: async () => {
-      await Promise.all([transport.close(), beside?.then((own) => own.close())]);
+      await Promise.all([transport, ...beside].map((own) => own.close()));
     },
   };
 }
 
-/** A Lease is renewed while requests wait their turn, and given back after a signal and a little after the deadline. */
-function forLeases({ deadline }: ServerOptions): Partial<ServerOptions> {
+/** A Lease is renewed while requests wait their turn. */
+const forLeases = { concurrency: 2, requestTimeoutMs: 5000 };
+
+type Outlasting = Pick<ServerOptions, "signal" | "hardSignal" | "deadline">;
+
+/** A Lease that is held is renewed and given back after a signal too, and a little after the deadline. */
+function outlasting({ deadline }: ServerOptions): Outlasting {
   return {
-    concurrency: 2,
-    requestTimeoutMs: 5000,
     signal: undefined,
     hardSignal: undefined,
     deadline: deadline === undefined ? undefined : deadline + 10_000,

@@ -77,7 +77,7 @@ async function findOwner(text: string, job: Job, server: Server): Promise<Owner>
   const { word, name } = parseTarget(text, "--owner");
   const type = await findNamedKind(word, () => Promise.resolve(server.transport));
   const namespace = type.namespaced ? server.connection.namespace : undefined;
-  const object = await server.get(type, namespace, name);
+  const object = await server.lookUp(type, namespace, name);
   if (object !== undefined) return ownerOf(object);
   const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
   throw new KapplyError("usage", `--owner=${text}: there is no such object${where}`, {
@@ -88,5 +88,5 @@ async function findOwner(text: string, job: Job, server: Server): Promise<Owner>
 /** What controls the pod that we run in. */
 export async function ownControllers(job: Job, server: Server): Promise<Controlled> {
   const name = ownPodName(job.env);
-  return findControllers(await server.podNamespace(), name, server.get);
+  return findControllers(await server.podNamespace(), name, server.lookUp);
 }

@@ -40,8 +40,12 @@ export async function takeTurn(
   if (set === undefined || (!set.lock && set.revision === undefined)) return unlimited;
   const at = { namespace: server.connection.namespace, name: leaseName(set.name) };
   const wanted: Wanted = {
-    hash: hashOf(targets.map(({ body }) => body)),
+    hash: hashOf(
+      targets.map(({ body }) => body),
+      job,
+    ),
     revision: await revisionFor(set, job, server),
+    part: (job.selector ?? "") !== "",
   };
   if (job.until === "planned") return lookAhead(at, wanted, set, server);
   const what = `lease.coordination.k8s.io/${at.name}`;
@@ -83,7 +87,7 @@ function lostLease(why: string | undefined): KapplyError | undefined {
 async function revisionFor(set: SetOptions, job: Job, server: Server): Promise<Wanted["revision"]> {
   if (set.revision === undefined) return undefined;
   if (set.revision !== "auto") return parseRevision(set.revision);
-  return revisionOf(await ownControllers(job, server), server.get);
+  return revisionOf(await ownControllers(job, server), server.lookUp);
 }
 
 /** Whether `apply` would be skipped as things stand. */
@@ -101,13 +105,22 @@ export function endingOf(outcomes: readonly Outcome[], writes: number): Ending {
   return writes > 0 ? "failed" : "untouched";
 }
 
+/** Why nothing is done about the objects of a set whose turn could not be had. */
+export function whyNoTurn(error: KapplyError): string {
+  return error.code === "interrupted" ? "interrupted" : `stopped after ${error.message}`;
+}
+
 /** The outcome of each object of a set that is not applied. */
-export function skippedOutcomes(targets: readonly Target[], why: string): Outcome[] {
+export function leftOutcomes(
+  targets: readonly Target[],
+  action: "skipped" | "not-attempted",
+  why: string,
+): Outcome[] {
   return targets.map(({ ref, type, manifest: { place } }) => ({
     ref,
     type,
     place,
-    action: "skipped",
+    action,
     reason: why,
     differences: [],
     warnings: [],

@@ -19,7 +19,7 @@ const denied =
   /User "(.*?)" cannot (\S+) (?:resource "(.*?)" in API group "(.*?)"|path "(.*?)")(?: in the namespace "(.*?)"| at the cluster scope)?/s;
 
 /** 403 by authorization, with the permission that is missing. */
-export function forbidden(status: ServerStatus, { connection, sends }: Asked): Wording {
+export function forbidden(status: ServerStatus, { request, connection, sends }: Asked): Wording {
   const [, user = "", verb = "", resource = "", group = "", path, namespace] =
     denied.exec(status.message) ?? [];
   const where = namespace === undefined ? "at the cluster scope" : `in namespace ${namespace}`;
@@ -34,7 +34,10 @@ export function forbidden(status: ServerStatus, { connection, sends }: Asked): W
     if (verb.startsWith("impersonate")) return "impersonating (--as) needs the verb impersonate";
     if (path !== undefined) return `a ClusterRole must allow the verb ${verb} on this nonResourceURL`;
     const role = namespace === undefined ? "ClusterRole" : `Role in namespace ${namespace}`;
-    const also = sends === "writes" ? alsoNeeded(`${resource}.${group}`, verb, status.name) : "";
+    const also =
+      sends === "writes" && request.isAside !== true
+        ? alsoNeeded(`${resource}.${group}`, verb, status.name)
+        : "";
     return `a ${role} bound to this user must allow the verb ${verb} on ${resource} in API group "${group}"${also}`;
   }
 }

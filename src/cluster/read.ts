@@ -18,7 +18,7 @@ export async function getObject(
   type: ResourceType,
   namespace: string | undefined,
   name: string,
-  count?: () => void,
+  { count, isAside }: Pick<Request, "count" | "isAside"> = {},
 ): Promise<KubeObject | undefined> {
   const what = objectName(type, namespace, name);
   const path = objectPath(type, namespace, name);
@@ -28,6 +28,7 @@ export async function getObject(
     what,
     ref: objectRef(type, namespace, name),
     count,
+    isAside,
     alsoReturn: ["object-missing", "namespace-missing"],
   });
   return reply.status === 404 ? undefined : objectOf(reply, type, name, what);

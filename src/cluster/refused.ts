@@ -105,10 +105,11 @@ function wording(kind: RefusalKind, refused: Refused, asked: Asked): Wording {
         ...plain(refused, server),
         hint: "who applies a Role must hold its permissions, or the verb escalate",
       };
+    case "admission":
+      return { ...plain(refused, server), hint: ownerHint(status.message) };
     case "webhook-denied":
     case "policy-denied":
     case "bad-request":
-    case "admission":
     case "object-missing":
     case "already-exists":
     case "quota-conflict":
@@ -122,6 +123,15 @@ function wording(kind: RefusalKind, refused: Refused, asked: Asked): Wording {
     case "other":
       return plain(refused, server);
   }
+}
+
+/** Source: kubernetes plugin/pkg/admission/gc/gc_admission.go, OwnerReferencesPermissionEnforcement. */
+function ownerHint(message: string): string | undefined {
+  if (message.includes("cannot set an ownerRef on a resource you can't delete"))
+    return "this cluster lets change an object's owners only who may delete it: grant delete on it";
+  if (message.includes("cannot set blockOwnerDeletion"))
+    return "grant update on the finalizers of the owner's kind, or leave blockOwnerDeletion out";
+  return undefined;
 }
 
 /** The server's own words; those of something else with its status, and its text as a cause when it is long. */

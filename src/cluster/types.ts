@@ -70,6 +70,8 @@ export interface Request {
   what: string;
   /** The object that it is about, where it is about one. */
   ref?: Ref | undefined;
+  /** It is about no object that is applied: reading it is all that is needed. */
+  isAside?: boolean | undefined;
   /** Called for each attempt that is sent. */
   count?: (() => void) | undefined;
   /** The largest answer to take, in bytes; 64 MiB without it. */

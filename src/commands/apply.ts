@@ -1,6 +1,7 @@
 /** `apply`, `diff` and `validate`: one pipeline, stopped at three points. */
 import { exitStatusOf, KapplyError } from "../errors.js";
 import type { Job } from "../job.js";
+import { leaseName, parseRevision } from "../lease/index.js";
 import { substitutionOf as readSubstitution } from "../manifest/index.js";
 import type { Manifest } from "../model.js";
 import type { Sends } from "../server.js";
@@ -201,6 +202,9 @@ function setOf(values: Values): Job["set"] {
     throw new KapplyError("usage", "--revision is about a whole set, and -l selects a part of it", {
       hint: "apply the whole set, or leave --revision out",
     });
+  // What can't be a name or a revision is refused here, where no server is needed yet.
+  if (name !== undefined) leaseName(name);
+  if (revision !== undefined && revision !== "auto") parseRevision(revision);
   if (name !== undefined) return { name, lock, revision, allowDowngrade: values.on("allow-downgrade") };
   const alone = lock ? "--lock" : revision === undefined ? undefined : "--revision";
   if (alone === undefined) return undefined;

@@ -106,7 +106,7 @@ export function decide(live: KubeObject | undefined, so: Circumstances): Decisio
 /** Whether the same set was applied since this run first looked, and nothing else was begun after. */
 function wasAppliedMeanwhile(recorded: Recorded, { first, wanted }: Circumstances): boolean {
   const { applied, begun, appliedAt, appliedBy } = recorded;
-  if (applied === undefined || begun !== undefined || applied.hash !== wanted.hash) return false;
+  if (applied === undefined || begun?.hash !== undefined || applied.hash !== wanted.hash) return false;
   if (appliedAt === first.appliedAt && appliedBy === first.appliedBy) return false;
   if (wanted.revision === undefined) return true;
   const other = applied.revision === undefined ? undefined : readRevision(applied.revision);

@@ -9,7 +9,8 @@ import { keepHeld, writableMs } from "./held.js";
 import type { Held } from "./held.js";
 import { holdingOf, recordedOn, takenLease, versionOf } from "./record.js";
 import type { LeaseAt, Recorded, Wanted } from "./record.js";
-import type { LeasePut, LeaseRequests } from "./requests.js";
+import { giveBack } from "./release.js";
+import type { LeaseAccess, LeasePut, LeaseRequests } from "./requests.js";
 
 export interface HoldOptions {
   /** Who we are, unlike any other run; it is shown to whoever waits for us. */
@@ -52,6 +53,9 @@ const maxLostAnswers = 10;
  * Revisions need the Lease as much as single flight does: a run that compares its revision and then writes without
  * holding anything can be overtaken on the way, and its last write then comes after those of the newer one.
  *
+ * Where it throws and a write of ours may have taken the Lease all the same, that is given back before, so that nobody
+ * waits for a run that is over.
+ *
  * The Role that it takes: `get`, `create` and `update` on the one Lease, by name. It is made by PUT, as a POST can't be
  * limited to a name.
  * @throws KapplyError `timeout` at the deadline, `interrupted` by the signal, `usage` for revisions that can't be
@@ -59,13 +63,30 @@ const maxLostAnswers = 10;
  */
 export async function holdLease(
   at: LeaseAt,
-  requests: LeaseRequests,
+  requests: LeaseAccess,
   options: HoldOptions,
 ): Promise<Held | Skipped> {
   const { clock = systemClock, random = Math.random } = options;
-  const { holder, wanted, allowDowngrade = false } = options;
-  const look = observer(requests, clock);
-  const take = taker(at, requests, { ...options, clock, random });
+  const taking = taker(at, requests, { ...options, clock, random });
+  try {
+    return await waitAndTake(at, observer(requests.taking, clock), taking.take, {
+      ...options,
+      clock,
+      random,
+    });
+  } catch (error) {
+    await taking.undo();
+    throw error;
+  }
+}
+
+async function waitAndTake(
+  at: LeaseAt,
+  look: ReturnType<typeof observer>,
+  take: Taker["take"],
+  options: TakeOptions,
+): Promise<Held | Skipped> {
+  const { holder, wanted, allowDowngrade = false, clock, random } = options;
   let waitedFor: Waiting | undefined;
   for (let turn = 0; ; turn++) {
     stopHere(at, options, clock, waitedFor);
@@ -80,7 +101,8 @@ export async function holdLease(
       waitedFor = decision;
       options.waiting?.({ holder: waitedFor.holder, since: decision.since });
     }
-    await clock.sleep(pauseAfter(decision, turn, random()), options.signal);
+    const leftMs = (options.deadline ?? Infinity) - clock.now();
+    await clock.sleep(Math.min(pauseAfter(decision, turn, random()), leftMs), options.signal);
   }
 }
 
@@ -103,30 +125,51 @@ interface TakeOptions extends HoldOptions {
   random: () => number;
 }
 
-/** Tries to take the Lease as it was read; undefined where it has to be read again. */
-function taker(at: LeaseAt, requests: LeaseRequests, options: TakeOptions) {
+interface Taker {
+  /** Tries to take the Lease as it was read; undefined where it has to be read again. */
+  take: (live: KubeObject | undefined) => Promise<Held | undefined>;
+  /** Gives back what a write took that we know nothing of. Does not reject: its time ends by itself. */
+  undo: () => Promise<void>;
+}
+
+function taker(at: LeaseAt, { taking, keeping }: LeaseAccess, options: TakeOptions): Taker {
   const { holder, wanted, durationSeconds = 15, clock, random, hardSignal } = options;
   const durationMs = durationSeconds * 1000;
   let lostAnswers = 0;
   let before: Recorded | undefined;
+  let unclear = false;
 
   /** A write whose answer was lost may be there: reading again tells. */
   function readAgain(error: unknown): LeasePut {
-    const unclear = error instanceof KapplyError && error.details.answerLost === true;
-    if (!unclear || ++lostAnswers > maxLostAnswers) throw error;
+    if (!(error instanceof KapplyError) || error.details.answerLost !== true) throw error;
+    unclear = true;
+    if (++lostAnswers > maxLostAnswers) throw error;
     return { is: "stale" };
   }
 
-  return async (live: KubeObject | undefined): Promise<Held | undefined> => {
+  async function take(live: KubeObject | undefined): Promise<Held | undefined> {
     // What stands on a Lease that an unanswered write of ours took is our own.
     if (before === undefined || holdingOf(live)?.holder !== holder) before = recordedOn(live);
     const lease = takenLease(live, at, { holder, wanted, durationSeconds, now: clock.wall() });
     const sentAt = clock.now();
-    const result = await requests.put(lease).catch(readAgain);
-    if (result.is === "stale" || clock.now() - sentAt >= writableMs(durationMs)) return undefined;
-    const keeping = { at, holder, wanted, before, durationMs, clock, random, hardSignal };
-    return keepHeld({ lease: result.lease, sentAt }, requests, keeping);
-  };
+    const result = await taking.put(lease).catch(readAgain);
+    if (result.is === "stale") return undefined;
+    if (clock.now() - sentAt >= writableMs(durationMs)) {
+      unclear = true;
+      return undefined;
+    }
+    const ours = { at, holder, wanted, before, durationMs, clock, random, hardSignal };
+    return keepHeld({ lease: result.lease, sentAt }, keeping, ours);
+  }
+
+  async function undo(): Promise<void> {
+    if (!unclear || before === undefined) return;
+    const ending = "untouched";
+    const given = giveBack(undefined, keeping, { at, holder, wanted, before, ending, clock, hardSignal });
+    await given.catch(() => undefined);
+  }
+
+  return { take, undo };
 }
 
 type Waiting = Extract<Decision, { do: "wait" }>;

@@ -6,6 +6,6 @@ export { holdLease } from "./hold.js";
 export type { HoldOptions, Skipped } from "./hold.js";
 export { leaseName, recordedOn } from "./record.js";
 export type { Ending, LeaseAt, Recorded, Wanted } from "./record.js";
-export type { LeasePut, LeaseRequests } from "./requests.js";
+export type { LeaseAccess, LeasePut, LeaseRequests } from "./requests.js";
 export { parseRevision } from "./revision.js";
 export type { Revision } from "./revision.js";

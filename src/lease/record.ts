@@ -7,13 +7,14 @@
  *
  *     kapply.dev/revision, kapply.dev/hash           the newest revision that was applied, and the hash of its set
  *     kapply.dev/applied-at, kapply.dev/applied-by   when, and by whom
- *     kapply.dev/begun-revision, kapply.dev/begun-hash   what was begun since and has not been finished
+ *     kapply.dev/begun-revision                      the newest revision that was begun since, and is not finished
+ *     kapply.dev/begun-hash                          the hash of what was begun last, until the whole set is applied
  */
 import { KapplyError } from "../errors.js";
 import { cloneJson, getPath, isObject } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
 import type { KubeObject } from "../model.js";
-import { revisionText } from "./revision.js";
+import { compareRevisions, readRevision, revisionText } from "./revision.js";
 import type { Revision } from "./revision.js";
 
 /** Where a Lease is. */
@@ -24,9 +25,11 @@ export interface LeaseAt {
 
 /** What a run is about to apply. */
 export interface Wanted {
-  /** `hashOf` the set. */
+  /** `hashOf` what is applied. */
   hash: string;
   revision?: Revision | undefined;
+  /** A part of the set alone: it is recorded that it was begun, and of the set as a whole nothing changes. */
+  part?: boolean | undefined;
 }
 
 /** What the Lease says of the set. Revisions are texts that somebody may have edited: `readRevision` reads them. */
@@ -34,7 +37,10 @@ export interface Recorded {
   applied?: Mark | undefined;
   appliedAt?: string | undefined;
   appliedBy?: string | undefined;
-  /** What a run that has not ended well began to write: the cluster may hold some of it. */
+  /**
+   * What was begun: the cluster may hold some of it. The revision is of the newest run that has not ended well; where
+   * there is no hash, a set without revision was applied over it.
+   */
   begun?: Mark | undefined;
 }
 
@@ -62,6 +68,9 @@ const key = {
   begunRevision: "kapply.dev/begun-revision",
   begunHash: "kapply.dev/begun-hash",
 } as const;
+
+/** `leaseTransitions` is an int32: one more than this, and the server can't read the Lease that is sent. */
+const mostTransitions = 2 ** 31 - 1;
 
 const defaultDurationMs = 15_000;
 
@@ -134,15 +143,26 @@ export function takenLease(
     leaseDurationSeconds: by.durationSeconds,
     acquireTime: microTime(by.now),
     renewTime: microTime(by.now),
-    leaseTransitions: live === undefined || former === by.holder ? count : count + 1,
+    leaseTransitions:
+      live === undefined || former === by.holder ? count : Math.min(count + 1, mostTransitions),
   };
-  return changed(base, spec, begunAnnotations(by.wanted));
+  return changed(base, spec, begunAnnotations(by.wanted, recordedOn(live)));
 }
 
-function begunAnnotations({ hash, revision }: Wanted): Annotations {
-  // Who gives no revision does not make a newer one forgotten that was begun before.
-  const newest = revision === undefined ? {} : { [key.begunRevision]: revisionText(revision) };
-  return { [key.begunHash]: hash, ...newest };
+function begunAnnotations({ hash, revision }: Wanted, { begun }: Recorded): Annotations {
+  const isNewest = revision !== undefined && !hidesBegun(revision, begun?.revision);
+  return { [key.begunHash]: hash, ...(isNewest ? { [key.begunRevision]: revisionText(revision) } : {}) };
+}
+
+/**
+ * Whether a newer revision that was begun, or one that can't be compared, would be forgotten: a downgrade that ends
+ * halfway leaves some of both.
+ */
+function hidesBegun(revision: Revision, begun: string | undefined): boolean {
+  if (begun === undefined) return false;
+  const other = readRevision(begun);
+  const order = other && compareRevisions(revision, other);
+  return order === undefined || order < 0;
 }
 
 /** A held Lease with a new time. */
@@ -176,14 +196,17 @@ function endAnnotations(
     case "untouched":
       return { [key.begunHash]: before.begun?.hash, [key.begunRevision]: before.begun?.revision };
     case "applied":
+      // Who waits for the whole set must not take it for applied: that something was begun after it stays on record.
+      if (wanted.part === true) return {};
       return {
         [key.hash]: wanted.hash,
-        // Who gives no revision applies without one: what is known of the newest one stays.
-        ...(wanted.revision === undefined ? {} : { [key.revision]: revisionText(wanted.revision) }),
         [key.appliedAt]: at,
         [key.appliedBy]: holdingOf(lease)?.holder,
         [key.begunHash]: undefined,
-        [key.begunRevision]: undefined,
+        // Who gives no revision applies without one: what is known of the newest one, applied or begun, stays.
+        ...(wanted.revision === undefined
+          ? {}
+          : { [key.revision]: revisionText(wanted.revision), [key.begunRevision]: undefined }),
       };
   }
 }

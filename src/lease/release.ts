@@ -23,16 +23,17 @@ const pauseMs = 300;
 
 /**
  * Writes the Lease without a holder, and what became of the set. Where somebody else holds it by then, nothing is left to
- * do.
+ * do. Without `held` it is not known whether it is ours: it is read first.
  * @throws KapplyError as the requests do, or `timeout`, where it is not done in time.
  */
 export async function giveBack(
-  held: KubeObject,
+  held: KubeObject | undefined,
   requests: LeaseRequests,
   { at, holder, clock, hardSignal, ...done }: ReleaseOptions,
 ): Promise<void> {
   const time = timeToGiveBack(clock, hardSignal);
-  let lease: KubeObject | undefined = held;
+  let lease = held;
+  let pauseNextMs = held === undefined ? 0 : pauseMs;
   let trouble: Error = new KapplyError(
     "timeout",
     `the Lease ${at.name} in namespace ${at.namespace} could not be given back in time`,
@@ -55,7 +56,8 @@ export async function giveBack(
     const live = await inTime(requests.get().then((found) => ({ found })));
     if (live !== undefined && holdingOf(live.found)?.holder !== holder) return;
     lease = live?.found;
-    await clock.sleep(Math.min(pauseMs, time.left()), time.shortens());
+    await clock.sleep(Math.min(pauseNextMs, time.left()), time.shortens());
+    pauseNextMs = pauseMs;
   }
   throw trouble;
 }

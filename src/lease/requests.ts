@@ -8,4 +8,12 @@ export interface LeaseRequests {
   put: (lease: KubeObject) => Promise<LeasePut>;
 }
 
+/** The requests of a run: those that it needs to begin end with it, those by which others are let in outlast it. */
+export interface LeaseAccess {
+  /** Looks and takes: nothing new is sent after a signal or the deadline. */
+  taking: LeaseRequests;
+  /** Renews and gives back: for a while after them too. */
+  keeping: LeaseRequests;
+}
+
 export type LeasePut = { is: "written"; lease: KubeObject } | { is: "stale" };

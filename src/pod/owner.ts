@@ -7,6 +7,7 @@
  * owner it can't judge at all.
  */
 import { KapplyError } from "../errors.js";
+import { parseApiVersion } from "../group-version.js";
 import { getKey, getPath, isObject } from "../json.js";
 import type { JsonObject } from "../json.js";
 import type { KubeObject, Manifest, Problem, Ref, ResourceType } from "../model.js";
@@ -61,7 +62,10 @@ export function ownerOf(object: KubeObject): Owner {
   });
 }
 
-/** The reference to an owner. It blocks nothing, so it needs no right on the owner's finalizers. */
+/**
+ * The reference to an owner. It blocks nothing, so it needs no right on the owner's finalizers; on the owned object the
+ * admission plugin OwnerReferencesPermissionEnforcement wants delete.
+ */
 export function ownerReference({ apiVersion, kind, name, uid }: Owner): JsonObject {
   return { apiVersion, kind, name, uid };
 }
@@ -76,7 +80,11 @@ export type Owned = { is: "owned"; body: KubeObject } | { is: "refused"; problem
 export function withOwner({ manifest, type, ref, body }: Ownable, owner: Owner): Owned {
   if (!type.namespaced || ref.namespace !== owner.namespace)
     return { is: "refused", problem: cantBeOwned(manifest, type, ref, owner) };
-  const isOwner = ref.apiVersion === owner.apiVersion && ref.kind === owner.kind && ref.name === owner.name;
+  // An object is the same in all versions of its kind.
+  const isOwner =
+    groupOf(ref.apiVersion) === groupOf(owner.apiVersion) &&
+    ref.kind === owner.kind &&
+    ref.name === owner.name;
   if (isOwner) return { is: "owned", body };
   const metadata = isObject(body["metadata"]) ? body["metadata"] : {};
   const given = getKey(metadata, "ownerReferences");
@@ -84,6 +92,10 @@ export function withOwner({ manifest, type, ref, body }: Ownable, owner: Owner):
   if (references.some((one) => getKey(one, "uid") === owner.uid)) return { is: "owned", body };
   const ownerReferences = [...references, ownerReference(owner)];
   return { is: "owned", body: { ...body, metadata: { ...metadata, ownerReferences } } };
+}
+
+function groupOf(apiVersion: string): string {
+  return parseApiVersion(apiVersion).group;
 }
 
 function cantBeOwned(

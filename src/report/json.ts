@@ -1,8 +1,8 @@
 /**
  * The document of `-o json` and `-o yaml`. Keys without a value are left out. The lines of `-o ndjson` are in events.ts.
  *
- * A run that ends before there is a result has the same document: `results` is empty, and `problems` (the input) or
- * `error` (everything else) says why.
+ * A run that ends before there is a result has the same document: `problems` (the input) or `error` (everything else)
+ * says why; `results` has the objects of which something is known by then.
  *
  * An entry of `results` is about one object:
  *   `changes`    each `{path, before, after, origin}`. `origin` says why the field differs: `{by: "manifest"}`,

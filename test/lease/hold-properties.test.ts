@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { holdLease, parseRevision } from "../../src/lease/index.js";
 import type { Ending } from "../../src/lease/index.js";
 import { recordedOn } from "../../src/lease/record.js";
-import { copyIn, leaseServer, noTroubles, timeline } from "./world.js";
+import { both, copyIn, leaseServer, noTroubles, timeline } from "./world.js";
 import type { LeaseServer, Timeline, Troubles } from "./world.js";
 
 /** A copy of a run, and what goes wrong with it. */
@@ -86,7 +86,7 @@ async function play(plans: readonly Plan[], network: Network = wild): Promise<St
     const holder = `copy-${by}`;
     const live = async (): Promise<string> => {
       await copy.pass(of.starts);
-      const held = await holdLease({ namespace: "shop", name: "kapply-web" }, copy.requests, {
+      const held = await holdLease({ namespace: "shop", name: "kapply-web" }, both(copy.requests), {
         holder,
         wanted,
         clock: copy.clock,

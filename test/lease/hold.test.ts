@@ -3,7 +3,7 @@ import type { KapplyError } from "../../src/errors.js";
 import { getPath, type JsonObject } from "../../src/json.js";
 import { holdLease, parseRevision, recordedOn } from "../../src/lease/index.js";
 import type { Held, HoldOptions, LeaseRequests, Skipped } from "../../src/lease/index.js";
-import { copyIn, leaseServer, noTroubles, timeline } from "./world.js";
+import { both, copyIn, leaseServer, noTroubles, timeline } from "./world.js";
 import type { Copy, LeaseServer, Timeline, Troubles } from "./world.js";
 
 const at = { namespace: "shop", name: "kapply-web" };
@@ -33,7 +33,7 @@ function stage(): Stage {
     const waitedFor: string[] = [];
     let result: Held | Skipped | undefined;
     let failed: KapplyError | undefined;
-    holdLease(at, copy.requests, {
+    holdLease(at, both(copy.requests), {
       holder,
       wanted: { hash: "same" },
       clock: copy.clock,
@@ -346,6 +346,59 @@ test("waiting ends at the deadline and by the signal, and names the holder", asy
   expect(interrupted.error()).toMatchObject({ code: "interrupted" });
 });
 
+test.each(["a signal", "two signals", "the deadline"])(
+  "what a write took whose answer was lost is given back when %s ends the run",
+  async (end) => {
+    const { time, server, start } = stage();
+    const [soft, hard] = [new AbortController(), new AbortController()];
+    const deadline = end === "the deadline" ? 1000 + 40 : undefined;
+    const stops = { signal: soft.signal, hardSignal: hard.signal, deadline };
+    let turn = 0;
+    const a = start("a", stops, { fate: () => (turn++ === 0 ? "answer-lost" : "answered") });
+    await time.run(40);
+    expect(server.holder()).toBe("a");
+    if (end !== "the deadline") soft.abort();
+    if (end === "two signals") hard.abort();
+    await time.run(150);
+    expect(a.error()).toMatchObject({ code: end === "the deadline" ? "timeout" : "interrupted" });
+    expect(server.holder()).toBe("");
+    expect(recordedOn(server.lease)).toMatchObject({ applied: undefined, begun: undefined });
+  },
+);
+
+test("a run that took nothing gives nothing back: what it may not send any more is not sent", async () => {
+  const { time, server, start } = stage();
+  start("a");
+  await time.run(100);
+  const stop = new AbortController();
+  const b = start("b", { signal: stop.signal });
+  await time.run(1000);
+  const sent = b.copy.sent();
+  stop.abort();
+  await time.run(1100);
+  expect(b.error()).toMatchObject({ code: "interrupted" });
+  expect(b.copy.sent()).toBe(sent);
+  expect(server.holder()).toBe("a");
+});
+
+test("it is taken by the requests that end with the run, and kept and given back by those that outlast it", async () => {
+  const time = timeline();
+  const server = leaseServer();
+  const copies = { taking: copyIn(time, server, noTroubles), keeping: copyIn(time, server, noTroubles) };
+  const { taking, keeping } = copies;
+  const options = { holder: "a", wanted: { hash: "h" }, clock: taking.clock, random: () => 0.5 };
+  const holding = holdLease(at, { taking: taking.requests, keeping: keeping.requests }, options);
+  await time.run(100);
+  const held = await holding;
+  expect([taking.sent(), keeping.sent()]).toEqual([2, 0]);
+  await time.run(5000);
+  expect([taking.sent(), keeping.sent()]).toEqual([2, 1]);
+  if (held.is === "held") void held.release("applied");
+  await time.run(5100);
+  expect([taking.sent(), keeping.sent()]).toEqual([2, 2]);
+  expect(server.holder()).toBe("");
+});
+
 test("what the server refuses is thrown, and a server that never answers a write is not asked for ever", async () => {
   const { time, start } = stage();
   const lost = start("a", {}, { fate: () => "never-arrives" });
@@ -355,5 +408,7 @@ test("what the server refuses is thrown, and a server that never answers a write
     get: () => Promise.resolve(undefined),
     put: () => Promise.reject(new Error("forbidden")),
   };
-  await expect(holdLease(at, refusing, { holder: "a", wanted: { hash: "h" } })).rejects.toThrow("forbidden");
+  await expect(holdLease(at, both(refusing), { holder: "a", wanted: { hash: "h" } })).rejects.toThrow(
+    "forbidden",
+  );
 });

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { getObject, leaseType, putLease } from "../../src/cluster/index.js";
 import { KapplyError } from "../../src/errors.js";
 import { holdLease, parseRevision } from "../../src/lease/index.js";
+import type { LeaseRequests } from "../../src/lease/index.js";
 import type { Cluster } from "../cluster/client.js";
 import { transportTo } from "../e2e/transport.js";
 
@@ -79,12 +80,13 @@ async function hold(task: Task & { server: string; caPem: string }): Promise<voi
   );
   const { namespace, name, holder, hash, revision, durationSeconds } = task;
   try {
+    const requests: LeaseRequests = {
+      get: () => getObject(transport, leaseType, namespace, name),
+      put: (lease) => putLease(transport, lease, { fieldManager: "kapply" }),
+    };
     const held = await holdLease(
       { namespace, name },
-      {
-        get: () => getObject(transport, leaseType, namespace, name),
-        put: (lease) => putLease(transport, lease, { fieldManager: "kapply" }),
-      },
+      { taking: requests, keeping: requests },
       {
         holder,
         wanted: { hash, revision: revision === undefined ? undefined : parseRevision(revision) },

@@ -5,7 +5,7 @@
 import { cloneJson, getPath } from "../../src/json.js";
 import { KapplyError } from "../../src/errors.js";
 import type { Clock } from "../../src/lease/clock.js";
-import type { LeasePut, LeaseRequests } from "../../src/lease/index.js";
+import type { LeaseAccess, LeasePut, LeaseRequests } from "../../src/lease/index.js";
 import type { JsonObject } from "../../src/json.js";
 import type { KubeObject } from "../../src/model.js";
 
@@ -106,6 +106,11 @@ export interface Copy {
   sent: () => number;
   /** Passes that much time of the world; never comes back when the copy dies before. */
   pass: (milliseconds: number) => Promise<void>;
+}
+
+/** Requests that begin and end alike. */
+export function both(requests: LeaseRequests): LeaseAccess {
+  return { taking: requests, keeping: requests };
 }
 
 /** A copy's clock and requests. */

@@ -186,6 +186,8 @@ describe("--owner", () => {
   test("an owner that is applied by the same run does not own itself", () => {
     const itself = target(types.deployment, "web");
     expect(withOwner(itself, owner)).toEqual({ is: "owned", body: itself.body });
+    const older = { ...itself, ref: { ...itself.ref, apiVersion: "apps/v1beta1" } };
+    expect(withOwner(older, owner)).toEqual({ is: "owned", body: itself.body });
   });
   test("objects of no namespace, and of another one, are refused with their places", () => {
     expect(withOwner(target(types.namespace, "n"), owner)).toMatchObject({

@@ -162,8 +162,34 @@ describe("what a real API server answers, and what is made of it", () => {
     expect((await refusedWith(recorded("forbidden-cluster"))).hint).toBe(
       'a ClusterRole bound to this user must allow the verb get on nodes in API group ""; apply takes get, create and patch',
     );
+    expect((await refusedWith(recorded("forbidden-rbac"), { isAside: true })).hint).toBe(
+      'a Role in namespace shop bound to this user must allow the verb patch on configmaps in API group ""',
+    );
     expect((await refusedWith(recorded("anonymous"))).hint).toContain("anonymous");
     expect((await refusedWith(recorded("impersonate"))).hint).toContain("--as");
+  });
+
+  test.each([
+    ["cannot set an ownerRef on a resource you can't delete: , <nil>", "grant delete on it"],
+    [
+      "cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: no",
+      "finalizers",
+    ],
+    ["somebody else's reason", undefined],
+  ])("an owner that may not be set says what to grant: %s", async (why, hint) => {
+    const message = `configmaps "web" is forbidden: ${why}`;
+    const body = {
+      kind: "Status",
+      apiVersion: "v1",
+      status: "Failure",
+      reason: "Forbidden",
+      code: 403,
+      message,
+    };
+    const refused = await refusedWith({ status: 403, body });
+    expect(refused.code).toBe("rejected");
+    if (hint === undefined) expect(refused.hint).toBeUndefined();
+    else expect(refused.hint).toContain(hint);
   });
 
   test("every cause of an invalid object is kept, with its path, once", async () => {
