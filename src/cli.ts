@@ -78,7 +78,10 @@ async function tell(error: unknown, argv: readonly string[], context: Context): 
     showSecrets: false,
   });
   reporter.fail(error);
-  await leaveTerminationMessage(terminationLogIn(argv), context, reporter);
+  await leaveTerminationMessage(terminationLogIn(argv), context, reporter, {
+    filenames: filenamesIn(argv),
+    recursive: argv.some((arg) => /^(?:-[Rf]*R|--recursive)/.test(arg)),
+  });
 }
 
 /** The flag's value in arguments that may not be readable otherwise. */
@@ -87,6 +90,15 @@ function terminationLogIn(argv: readonly string[]): string | undefined {
   const at = argv.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
   const arg = argv[at];
   return arg === flag ? argv[at + 1] : arg?.slice(flag.length + 1);
+}
+
+/** What `-f` names in such arguments: no message is to overwrite it. */
+function filenamesIn(argv: readonly string[]): string[] {
+  return argv.flatMap((arg, at) => {
+    const [, name] = /^(?:-R?f=?|--filename=)([^]+)$/.exec(arg) ?? [];
+    const value = /^(?:-R?f|--filename)$/.test(arg) ? argv[at + 1] : name;
+    return value?.split(",") ?? [];
+  });
 }
 
 function makeContext(name: string): Context {

@@ -4,20 +4,46 @@ import { constants, existsSync, type Stats } from "node:fs";
 import { access, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { KapplyError } from "../errors.js";
+import { mapParallel } from "../parallel.js";
 
 /** Where the kubelet looks by default (`terminationMessagePath`). */
 const usualLog = "/dev/termination-log";
 
 /**
- * The file for the termination message: the one named; none where the name is empty; in a pod the usual one, if it is
- * there.
+ * Throws `usage` where a file that is to be written at the end is one that manifests are read from, by whatever name:
+ * links and the files of folders are seen through.
+ */
+export async function refuseSource(flag: string, name: string, sources: readonly string[]): Promise<void> {
+  if (!(await isSource(name, sources))) return;
+  throw new KapplyError("usage", `--${flag} would overwrite ${name}, which manifests are read from`, {
+    hint: "name another file; nothing was sent",
+  });
+}
+
+/** Whether a file is one of several, whatever they are called. */
+export async function isSource(name: string, sources: readonly string[]): Promise<boolean> {
+  const file = await identityOf(name);
+  if (file === undefined) return false;
+  const found = await mapParallel(sources, 8, identityOf);
+  return found.includes(file);
+}
+
+/** What a file is, whatever it is called; undefined for what is none. */
+async function identityOf(name: string): Promise<string | undefined> {
+  const found = await stat(name, { bigint: true }).catch(() => undefined);
+  return found?.isFile() === true ? `${found.dev}:${found.ino}` : undefined;
+}
+
+/**
+ * The file for the termination message: the one named; none where the name is empty, or that of a stream (`-`); in a pod
+ * the usual one, if it is there.
  */
 export function terminationLogOf(
   named: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
   usual = usualLog,
 ): string | undefined {
-  if (named !== undefined) return named === "" ? undefined : named;
+  if (named !== undefined) return named === "" || named === "-" ? undefined : named;
   return (env["KUBERNETES_SERVICE_HOST"] ?? "") !== "" && existsSync(usual) ? usual : undefined;
 }
 

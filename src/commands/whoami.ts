@@ -1,14 +1,17 @@
 /** `whoami`: how the server was found, as whom, which namespace, which version. */
 import { describeCredential } from "../auth/index.js";
 import { serverVersion, whoAmI } from "../cluster/index.js";
-import { exitStatusOf } from "../errors.js";
+import { exitStatusOf, KapplyError } from "../errors.js";
 import { createReporter, escapeText } from "../report/index.js";
 import { stringifyJson } from "../json.js";
 import { withServer } from "./connect.js";
 import type { Run } from "./context.js";
 
 export const whoami: Run = async (values, context) => {
-  const asJson = values.text("output") === "json";
+  const output = values.text("output") ?? "text";
+  if (output !== "text" && output !== "json")
+    throw new KapplyError("usage", `-o ${output} is not for whoami: it tells what it finds as text or json`);
+  const asJson = output === "json";
   const reporter = await createReporter({
     ...context,
     command: "whoami",

@@ -2,7 +2,7 @@
 export { asWritten } from "./filled.js";
 export { manifestsOf } from "./manifests.js";
 export type { ReadOptions } from "./options.js";
-export { readManifests } from "./read.js";
+export { filesToRead, readManifests } from "./read.js";
 export { selectManifests } from "./select.js";
 export { substitutionOf } from "./substitute.js";
 export type { Substitution } from "./substitute.js";

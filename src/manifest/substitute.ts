@@ -6,6 +6,7 @@ import { nearest } from "../words.js";
 import { resolvePlain, type YamlDocument, type YamlReading } from "../yaml/index.js";
 import type { Filled } from "./filled.js";
 import { type Environment, fill, type Missing, type Names, namesIn, parseReferences } from "./references.js";
+import { styleAt } from "./style.js";
 
 /** Which references are replaced, and by what. */
 export interface Substitution {
@@ -35,12 +36,13 @@ export function substitutionOf(texts: readonly string[], env: Environment): Subs
  * Documents with `${A}`, `${A:-default}` and `${A:?message}` replaced in scalar values; `$${A}` is text. Keys stay, and so
  * does the structure: a value is always one scalar, whatever it holds. A plain (unquoted) scalar that is one reference
  * and nothing else is read as YAML reads plain scalars, so that `${REPLICAS}` may be a number; any other, and all of
- * JSON, is text. A variable without a value is a problem, and its document is left out. No problem of this repeats a value. `used` is what the documents
- * refer to, `filled` where.
+ * JSON, is text. A variable without a value is a problem, and its document is left out. No problem of this repeats a
+ * value. `text` is what the documents were read from; `used` is what they refer to, `filled` where.
  */
 export function substitute(
   reading: YamlReading,
   { names, env }: Substitution,
+  text: string,
 ): YamlReading & { used: ReadonlySet<string>; filled: Filled[] } {
   const filled: Filled[] = [];
   const used = new Set<string>();
@@ -51,6 +53,7 @@ export function substitute(
     const found: Problem[] = [];
     const walk: Walk = {
       document,
+      text,
       names: known,
       env,
       path: [],
@@ -71,6 +74,8 @@ const maxInserted = 4 * 1024 * 1024;
 
 interface Walk {
   document: YamlDocument;
+  /** The text that the document is of. */
+  text: string;
   names: Names;
   env: Environment;
   /** Where the walk is. */
@@ -87,8 +92,19 @@ function walkValue(walk: Walk, value: Json): Json {
   if (Array.isArray(value)) return value.map((item, index) => within(walk, index, item));
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) setKey(copy, key, within(walk, key, item));
+  for (const [key, item] of Object.entries(value)) {
+    setKey(copy, key, within(walk, key, item));
+    if (key.includes("${")) noteKey(walk, key);
+  }
   return copy;
+}
+
+/** A key is left as it is: who meant a reference is told so, should there be a problem with it. */
+function noteKey({ document, names, path, filled }: Walk, key: string): void {
+  const parts = parseReferences(key, names);
+  if (!("message" in parts) && parts.every((part) => typeof part === "string")) return;
+  const at = [...path, key];
+  filled.push({ is: "key", places: [document.placeOf(at, "key"), document.placeOf(at)], key });
 }
 
 function within(walk: Walk, step: string | number, value: Json): Json {
@@ -112,15 +128,30 @@ function scalarOf(walk: Walk, text: string): Json {
   }
   const [only] = parts;
   const whole = parts.length === 1 && typeof only === "object";
-  if (!whole || !walk.document.isPlain(walk.path)) return noted(walk, text, filled.text);
+  if (!whole || !walk.document.isPlain(walk.path)) return noted(walk, text, filled.text, whole);
   const value = resolvePlain(filled.text);
-  if (value !== undefined) return noted(walk, text, value);
+  if (value !== undefined) return noted(walk, text, value, whole);
   const message = `the variable ${only.name} is a number that Kubernetes can't hold: integers have 64 bits, and there is no infinity`;
   return refused(walk, text, "bad-value", message, "quote the reference if it is meant as text");
 }
 
-function noted(walk: Walk, written: string, value: Json): Json {
-  if (value !== written) walk.filled.push({ place: walk.document.placeOf([...walk.path]), written, value });
+function noted(
+  { document, text, path: here, filled }: Walk,
+  written: string,
+  value: Json,
+  whole: boolean,
+): Json {
+  if (value === written) return value;
+  const path: Path = [...here];
+  filled.push({
+    is: "value",
+    place: document.placeOf(path),
+    parent: document.placeOf(path.slice(0, -1)),
+    key: path.at(-1),
+    written,
+    value,
+    style: () => (whole ? styleAt(text, document, path) : "mixed"),
+  });
   return value;
 }
 

@@ -32,7 +32,7 @@ export function wordsFor(mistake: Mistake): Words {
 /** For YAML these braces are a mapping: `[${A}]` is an error, and nothing that it says of commas is of any help. */
 const reference: Words = {
   message: "a `${` without quotes between [ ] or { }, where braces are YAML's own",
-  hint: 'put it in quotes: "${NAME}"',
+  hint: 'put it in quotes: "${NAME}"; one that is to be no text goes on a line of its own, in block style',
 };
 
 function byCode(mistake: Mistake): Words | undefined {

@@ -4,7 +4,12 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openReport, terminationLogOf, writeTerminationLog } from "../../src/commands/end-files.js";
+import {
+  openReport,
+  refuseSource,
+  terminationLogOf,
+  writeTerminationLog,
+} from "../../src/commands/end-files.js";
 
 let dir = "";
 const printed = { stdout: "", stderr: "" };
@@ -96,6 +101,26 @@ describe("a report", () => {
   });
 });
 
+describe("a file that manifests are read from", () => {
+  test("is refused by whatever name", async () => {
+    const file = put("few.yaml", "kind: ConfigMap\n");
+    fs.symlinkSync("few.yaml", join(dir, "link"));
+    fs.linkSync(file, join(dir, "other"));
+    const sources = [put("more.yaml", ""), file];
+    for (const name of [file, join(dir, "link"), join(dir, "other"), join(dir, ".", "few.yaml")])
+      await expect(refuseSource("report", name, sources)).rejects.toMatchObject({
+        code: "usage",
+        message: `--report would overwrite ${name}, which manifests are read from`,
+      });
+  });
+
+  test("is none that is not there, nor a device or folder", async () => {
+    const sources = [put("few.yaml", ""), "/dev/stdin", "/dev/null", dir, join(dir, "gone")];
+    for (const name of ["", join(dir, "gone"), "/dev/null", dir, put("report.json", "")])
+      await expect(refuseSource("report", name, sources)).resolves.toBeUndefined();
+  });
+});
+
 describe("a termination message", () => {
   const inPod = { KUBERNETES_SERVICE_HOST: "10.0.0.1" };
 
@@ -103,6 +128,7 @@ describe("a termination message", () => {
     const usual = put("termination-log", "");
     expect(terminationLogOf("/x", {}, usual)).toBe("/x");
     expect(terminationLogOf("", inPod, usual)).toBeUndefined();
+    expect(terminationLogOf("-", inPod, usual)).toBeUndefined();
     expect(terminationLogOf(undefined, inPod, usual)).toBe(usual);
     expect(terminationLogOf(undefined, inPod, join(dir, "missing"))).toBeUndefined();
     expect(terminationLogOf(undefined, {}, usual)).toBeUndefined();

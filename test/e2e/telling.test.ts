@@ -1,7 +1,7 @@
 /** What is told where nobody watches: events, reports, termination messages; and values from the environment. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { testCluster } from "../cluster/client.js";
@@ -275,6 +275,72 @@ describe("--report", () => {
     expect(stderr).toContain("/missing/report.json: there is no such folder");
     expect(await isThere("unreported")).toBe(false);
   });
+});
+
+describe("a file that manifests are read from", () => {
+  const text = configMap("overwritten", {});
+  const flags = ["report", "termination-log"];
+
+  test.each(flags)("is not overwritten by --%s, by whatever name, and nothing is sent", async (flag) => {
+    const dir = folder(cluster, { "few.yaml": text });
+    const file = path.join(dir, "few.yaml");
+    symlinkSync("few.yaml", path.join(dir, "link"));
+    for (const [command, from, to] of [
+      ["apply", file, file],
+      ["apply", dir, file],
+      ["apply", file, path.join(dir, "link")],
+      ["apply", path.join(dir, "link"), file],
+      ["diff", file, file],
+      ["validate", file, file],
+      ["wait", file, file],
+    ] as const) {
+      const { status, stderr } = await kapply(cluster, [command, "-f", from, `--${flag}`, to]);
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: `error: --${flag} would overwrite ${to}, which manifests are read from\n  hint: name another file; nothing was sent\n`,
+      });
+      expect(readFileSync(file, "utf8")).toBe(text);
+    }
+    expect(await isThere("overwritten")).toBe(false);
+  });
+
+  test("is not overwritten either where it is standard input", async () => {
+    const file = path.join(folder(cluster, { "few.yaml": text }), "few.yaml");
+    const child = spawn(process.execPath, [binary, "validate", "-f", "-", "--report", file], {
+      stdio: [openSync(file, "r"), "ignore", "ignore"],
+    });
+    expect(await once(child, "close")).toEqual([2, null]);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  test.each([
+    ["-f", "FILE", "--bogus"],
+    ["-fFILE", "--output=yaml"],
+    ["--filename=other,FILE", "--bogus"],
+    ["-Rf", "DIR", "--bogus"],
+  ])("is not overwritten where the command line can't be understood: %s %s %s", async (...args) => {
+    const dir = folder(cluster, { "few.yaml": text });
+    const file = path.join(dir, "few.yaml");
+    const given = args.map((arg) => arg.replace("FILE", file).replace("DIR", dir));
+    expect((await kapply(cluster, ["apply", ...given, `--termination-log=${file}`])).status).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  test("does not keep the one of the two from its file that is another", async () => {
+    const dir = folder(cluster, { "few.yaml": text });
+    const [file, log] = [path.join(dir, "few.yaml"), path.join(dir, "log")];
+    await kapply(cluster, ["apply", "-f", file, "--report", file, "--termination-log", log]);
+    expect(readFileSync(log, "utf8")).toContain("would overwrite");
+  });
+});
+
+test.each(["--report", "--termination-log"])("%s=- is refused: it is no file", async (flag) => {
+  const { status, stderr } = await over(configMap("a", {}), ["validate", `${flag}=-`]);
+  expect({ status, stderr }).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`error: ${flag} needs the name of a file\n`) as string,
+  });
+  expect(existsSync("-")).toBe(false);
 });
 
 describe("--termination-log", () => {

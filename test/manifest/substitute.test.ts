@@ -14,7 +14,7 @@ import { readYaml, told } from "../yaml/sync.js";
 type Env = Substitution["env"];
 
 function replaced(text: string, env: Env = {}, names: Substitution["names"] = "all"): YamlReading {
-  return substitute(readYaml(text, "x.yaml"), { names, env });
+  return substitute(readYaml(text, "x.yaml"), { names, env }, text);
 }
 
 /** The value of `v` in a document of nothing else. */
@@ -136,10 +136,8 @@ describe("the type of a scalar that is one reference", () => {
   });
 
   test("is text everywhere in JSON", () => {
-    const reading = substitute(readJson('{"v": "${N}", "${N}": ["a ${N}"]}', "x.json"), {
-      names: "all",
-      env: { N: "3" },
-    });
+    const text = '{"v": "${N}", "${N}": ["a ${N}"]}';
+    const reading = substitute(readJson(text, "x.json"), { names: "all", env: { N: "3" } }, text);
     expect(reading.documents[0]?.value).toEqual({ v: "3", "${N}": ["a 3"] });
   });
 
