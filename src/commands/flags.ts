@@ -26,6 +26,10 @@ export const flags = {
     value: "SELECTOR",
     help: "only manifests whose labels match, as in app=web,tier!=db,env in (a,b); wait KIND -l: objects that do",
   },
+  all: {
+    takes: "switch",
+    help: "wait KIND --all: all objects of the kind, in the namespace where it has one",
+  },
   namespace: { short: "n", takes: "text", value: "NAME", help: "namespace for manifests that name none" },
   output: {
     short: "o",

@@ -55,7 +55,7 @@ export const commands: readonly Command[] = [
   {
     name: "wait",
     summary: "wait until objects are ready, there, gone, or as --for says",
-    usage: "wait (-f FILE | KIND/NAME ... | KIND -l SELECTOR) [flags]",
+    usage: "wait (-f FILE | KIND/NAME ... | KIND -l SELECTOR | KIND --all) [flags]",
     description:
       "Watches objects until each is what --for says, and says why those are not that still are not. Ends at once when\n" +
       "one never will be: a failed Job, an image that can't be pulled, a stalled rollout. Exits 7 then, and when --timeout\n" +
@@ -65,6 +65,7 @@ export const commands: readonly Command[] = [
       "filename",
       "recursive",
       "selector",
+      "all",
       "env-subst",
       "for",
       "output",
@@ -76,8 +77,13 @@ export const commands: readonly Command[] = [
       ["In an init container: until the database answers", "kapply wait service/db"],
       ["Until a Job is done", "kapply wait job/migrate --timeout=10m"],
       ["Until a CRD is served", "kapply wait crd/certificates.cert-manager.io"],
+      [
+        "Until a custom resource is ready, though its controller has not reported yet",
+        "kapply wait certificates.cert-manager.io/web --for=condition=Ready",
+      ],
       ["Until a Secret is there", "kapply wait secret/web-tls --for=create"],
       ["Pods by their labels", "kapply wait pod -l app=web --for=condition=Ready"],
+      ["All objects of a kind", "kapply wait node --all --for=condition=Ready"],
       ["All objects of a set", "kapply wait -f deploy/"],
     ],
     load: async () => (await import("./wait.js")).wait,

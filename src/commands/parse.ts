@@ -44,6 +44,8 @@ function longFlag(arg: string, allowed: readonly FlagName[]): Given {
   const [, name = "", inline] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(arg) ?? [];
   const found = allowed.find((flag) => flag === name);
   if (found !== undefined) return { name: found, inline };
+  if (name === "all-namespaces")
+    throw new KapplyError("usage", "unknown flag --all-namespaces", { hint: oneNamespace });
   if (name === "kustomize") throw new KapplyError("usage", "unknown flag --kustomize", { hint: kustomize });
   const near = nearest(name, allowed);
   throw new KapplyError("usage", `unknown flag --${name}`, {
@@ -51,6 +53,7 @@ function longFlag(arg: string, allowed: readonly FlagName[]): Given {
   });
 }
 
+const oneNamespace = "a run is about one namespace: name it with -n, and run once for each";
 const kustomize = "kapply renders nothing: kubectl kustomize DIR | kapply apply -f -";
 
 /** `-n x`, `-n=x`, `-nx`; switches may be bundled, as in `-Rf dir`. */
@@ -58,7 +61,8 @@ function shortFlag(arg: string, allowed: readonly FlagName[], queue: string[]): 
   const letter = arg.slice(1, 2);
   const name = allowed.find((flag) => flagOf(flag).short === letter);
   if (name === undefined) {
-    const hint = letter === "k" ? kustomize : "see --help for the flags";
+    const hints: Partial<Record<string, string>> = { k: kustomize, A: oneNamespace };
+    const hint = hints[letter] ?? "see --help for the flags";
     throw new KapplyError("usage", `unknown flag -${letter} in ${arg}`, { hint });
   }
   const tail = arg.slice(2);

@@ -54,15 +54,21 @@ async function runWait(values: Values, context: Context, reporter: Reporter): Pr
 /** What the command line names; undefined where it names files. */
 function askedFor(values: Values): Asked[] | undefined {
   const isNamed = values.rest.length > 0;
+  const all = values.on("all");
   if (isNamed === values.list("filename").length > 0) {
     throw new KapplyError("usage", isNamed ? "wait takes names or -f, not both" : "wait needs objects", {
-      hint: "wait deployment/web, wait pod -l app=web, or wait -f FILE",
+      hint: "wait deployment/web, wait pod -l app=web, wait node --all, or wait -f FILE",
+    });
+  }
+  if (!isNamed && all) {
+    throw new KapplyError("usage", "--all chooses objects of a kind, and -f has its own", {
+      hint: "wait -f FILE, or wait node --all",
     });
   }
   if (!isNamed) return undefined;
   const selector = values.text("selector");
   selectManifests([], selector); // what can't be read is refused before the server has to
-  return parseAsked(values.rest, selector);
+  return parseAsked(values.rest, selector, all);
 }
 
 function waitForNamed(

@@ -31,8 +31,7 @@ export async function readManifests(
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const source of sources) {
-    const read =
-      "bytes" in source ? await readSource(source) : { documents: [], problems: [sourceProblem(source)] };
+    const read = "bytes" in source ? await readSource(source) : unread(sourceProblem(source));
     const reading =
       options.substitute === undefined ? read : replaced(read, options.substitute, { used, filled });
     for (const document of reading.documents) documents.push(document);
@@ -46,12 +45,19 @@ export async function readManifests(
   return { manifests: found.manifests, problems: asWritten(problems, filled), unused, filled };
 }
 
+/** What was read, and the text that it was read from. */
+type Read = YamlReading & { text: string };
+
+function unread(problem: Problem): Read {
+  return { documents: [], problems: [problem], text: "" };
+}
+
 function replaced(
-  read: YamlReading,
+  read: Read,
   substitution: Substitution,
   { used, filled }: { used: Set<string>; filled: Filled[] },
 ): YamlReading {
-  const reading = substitute(read, substitution);
+  const reading = substitute(read, substitution, read.text);
   for (const name of reading.used) used.add(name);
   for (const one of reading.filled) filled.push(one);
   return reading;
@@ -78,8 +84,14 @@ function isListed(item: Item): item is Listed {
   return item !== "-" && "real" in item;
 }
 
+/** The files that would be read; standard input is one where it is redirected. What can't be read is not among them. */
+export async function filesToRead(sources: Pick<ReadOptions, "filenames" | "recursive">): Promise<string[]> {
+  const items = await list(sources);
+  return items.flatMap((item) => (item === "-" ? ["/dev/stdin"] : isListed(item) ? [item.real] : []));
+}
+
 /** What there is to read, each file and standard input once. */
-async function list({ filenames, recursive }: ReadOptions): Promise<Item[]> {
+async function list({ filenames, recursive }: Pick<ReadOptions, "filenames" | "recursive">): Promise<Item[]> {
   const seen = new Set<string>();
   const found = await mapParallel(filenames, filesAtOnce, (filename) => listOne(filename, recursive));
   return found.flat().filter((item) => {
@@ -103,15 +115,14 @@ async function listOne(filename: string, recursive: boolean): Promise<Item[]> {
   return listFiles(filename, recursive);
 }
 
-async function readSource({ name, bytes }: Source): Promise<YamlReading> {
+async function readSource({ name, bytes }: Source): Promise<Read> {
   const decoded = textOfBytes(bytes);
-  if ("text" in decoded)
-    return name.endsWith(".json") ? readJson(decoded.text, name) : readYaml(decoded.text, name);
+  if ("text" in decoded) {
+    const { text } = decoded;
+    return { ...(name.endsWith(".json") ? readJson(text, name) : await readYaml(text, name)), text };
+  }
   const { line, column, message, hint } = decoded;
-  return {
-    documents: [],
-    problems: [{ code: "syntax", message, place: { source: name, line, column }, path: "", hint }],
-  };
+  return unread({ code: "syntax", message, place: { source: name, line, column }, path: "", hint });
 }
 
 function sourceProblem({ name, code, message, hint }: Refused): Problem {
@@ -141,6 +152,6 @@ function nothing({ filenames, recursive }: ReadOptions, sources: number): Proble
     hint:
       sources === 0
         ? `name the file itself if it has another extension${below}`
-        : "if nothing to apply is fine, use --allow-empty",
+        : "where that is fine, apply, diff and validate take --allow-empty",
   };
 }

@@ -34,7 +34,7 @@ function noMatch(manifests: readonly Manifest[], selector: string): Problem {
     message,
     place,
     path: "metadata.labels",
-    hint: "--allow-empty makes this no error",
+    hint: "where that is fine, apply, diff and validate take --allow-empty",
   };
 }
 

@@ -27,6 +27,8 @@ export interface Audience<T extends Waiting> {
 export interface Feeds<T extends Waiting> extends Pools<T> {
   /** Follows the objects of items. */
   open(needed: Needed<T>): void;
+  /** Follows nothing that is related to an item any more. */
+  unrelate(waiting: T): void;
 }
 
 interface Feed<T> {
@@ -85,9 +87,19 @@ export function openFeeds<T extends Waiting>(
   }
 
   const pools = openPools<T>(start, audience.related, later);
+  const relating = new Set<T>();
+  function unrelate(waiting: T): void {
+    if (relating.delete(waiting)) pools.leave(waiting);
+  }
+
   return {
     ...pools,
     open,
+    relate(waiting, related) {
+      relating.add(waiting);
+      pools.relate(waiting, related);
+    },
+    unrelate,
     leave(waiting) {
       for (const feed of feeds) {
         feed.users.delete(waiting);
@@ -95,7 +107,7 @@ export function openFeeds<T extends Waiting>(
         feeds.delete(feed);
         feed.stop.abort();
       }
-      pools.leave(waiting);
+      unrelate(waiting);
     },
   };
 }

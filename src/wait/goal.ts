@@ -55,6 +55,10 @@ function pathGoal(text: string): Goal {
   const [path, given] = splitPath(text);
   const steps = parseJsonPath(path);
   if (given === undefined) return { is: "jsonpath", path, steps };
+  if (given.startsWith("="))
+    throw new KapplyError("usage", `--for=jsonpath=${text} has two equal signs after the path`, {
+      hint: `one is enough: --for=jsonpath=${path}=${given.replace(/^=+/, "") || "VALUE"}`,
+    });
   const value = given.replace(/^['"]+|['"]+$/g, "");
   if (value !== "") return { is: "jsonpath", path, steps, value };
   throw new KapplyError("usage", `--for=jsonpath=${text} has no value after the equal sign`, {

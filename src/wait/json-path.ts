@@ -71,6 +71,7 @@ function stepAt(path: string, at: number, whole: string): [length: number, steps
     const match = pattern.exec(path);
     if (match !== null) return [match[0].length, steps(match, whole)];
   }
+  if (path.startsWith("..", at)) throw unreadable(whole, "recursive descent (..) is not supported");
   throw unreadable(whole, `it can't be read from ${JSON.stringify(path.slice(at))} on`);
 }
 

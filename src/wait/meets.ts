@@ -2,7 +2,8 @@
  * Whether an object is what was asked to wait for.
  *
  * Source: kubectl pkg/cmd/wait/{condition,create,delete,json}.go. Where it differs: an object that does not exist yet is
- * waited for, whatever the goal; what a Job or Pod that has ended can't become any more is a failure.
+ * waited for, whatever the goal; what a Job or Pod that has ended can't become any more is a failure, and so is what
+ * keeps a Pod or workload for good from a condition that comes with being ready.
  */
 import { getKey, getPath } from "../json.js";
 import type { Json } from "../json.js";
@@ -12,9 +13,11 @@ import { serviceReadiness } from "./endpoints.js";
 import type { Goal } from "./goal.js";
 import { findValues } from "./json-path.js";
 import { endOfJob, jobProgress } from "./kinds/batch.js";
-import { because, brief, failed, objectsOf, ready, textOf, waiting } from "./readiness.js";
+import { isReplaced, troubleOf } from "./kinds/pods.js";
+import { because, brief, failed, newlySeen, objectsOf, ready, textOf, waiting } from "./readiness.js";
 import type { Readiness, SeenFor } from "./readiness.js";
 import { deletionOf, readinessOf } from "./rules.js";
+import { graceMs, unreportedSighting } from "./unreported.js";
 
 /** Whether `meets` needs the EndpointSlices of an object: to be ready, a Service that is named needs endpoints. */
 export function needsSlices(goal: Goal, kind: { group: string; kind: string }): boolean {
@@ -24,7 +27,8 @@ export function needsSlices(goal: Goal, kind: { group: string; kind: string }): 
 /**
  * How far an object that was named is from a goal; undefined is for one that does not exist. `seenFor` as of
  * `readinessOf`; `slices` where `needsSlices` says so. Stricter than `readinessOf`, since what was named is what the
- * caller depends on: a Service needs endpoints, and a suspended Job is not done.
+ * caller depends on: a Service needs endpoints, a suspended Job is not done, and a custom resource is given a time to get
+ * a status.
  */
 export function meets(
   goal: Goal,
@@ -41,7 +45,7 @@ export function meets(
     case "ready":
       return namedReadiness(object, seenFor, slices);
     case "condition":
-      return meetsCondition(goal, object);
+      return meetsCondition(goal, object, seenFor);
     case "jsonpath":
       return meetsPath(goal, object);
   }
@@ -59,6 +63,10 @@ function namedReadiness(
   const readiness = readinessOf(object, seenFor);
   if (readiness.is === "ready" && isKind(object, "batch/v1", "Job") && endOfJob(object) === undefined)
     return waiting(jobProgress(object));
+  // What has no status yet may be what its controller has not come to: who names it races with that.
+  const unreported = unreportedSighting(object);
+  if (readiness.is === "ready" && unreported !== undefined && (seenFor?.(unreported) ?? 0) < graceMs)
+    return waiting("it has no status: its controller has not reported yet");
   return readiness;
 }
 
@@ -66,8 +74,11 @@ function isKind(object: KubeObject, apiVersion: string, kind: string): boolean {
   return getKey(object, "apiVersion") === apiVersion && getKey(object, "kind") === kind;
 }
 
-function meetsCondition(goal: Extract<Goal, { is: "condition" }>, object: KubeObject): Readiness {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+type ConditionGoal = Extract<Goal, { is: "condition" }>;
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+function meetsCondition(goal: ConditionGoal, object: KubeObject, seenFor: SeenFor | undefined): Readiness {
   const condition = objectsOf(getPath(object, ["status", "conditions"])).find(
     (one) => same(textOf(getKey(one, "type")) ?? "", goal.name) && typeof getKey(one, "status") === "string",
   );
@@ -77,9 +88,51 @@ function meetsCondition(goal: Extract<Goal, { is: "condition" }>, object: KubeOb
   if (condition !== undefined && same(status, goal.status)) return ready;
   const end = endOf(object);
   if (end !== undefined) return failed(end.why);
-  if (condition === undefined) return waiting(`it has no condition ${goal.name} yet`);
-  const why = because(getKey(condition, "reason"), getKey(condition, "message"), "");
-  return waiting(`condition ${goal.name} is ${brief(status)}${why === "" ? "" : `: ${why}`}`);
+  const said = because(getKey(condition, "reason"), getKey(condition, "message"), "");
+  const what =
+    condition === undefined
+      ? `it has no condition ${goal.name} yet`
+      : `condition ${goal.name} is ${brief(status)}`;
+  const readiness = asksReadiness(goal, object) ? unreadiness(object, seenFor) : undefined;
+  if (readiness?.is === "failed") return readiness;
+  const why = readiness?.why ?? said;
+  return waiting(why === "" ? what : `${what}: ${why}`);
+}
+
+/** Conditions that come true when a Pod or workload is ready. */
+const conditionsOfReadiness = ["Ready", "ContainersReady", "Available", "Complete"];
+const podsAndWorkloads = new Set([
+  "v1 Pod",
+  "v1 ReplicationController",
+  ...["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"].map((kind) => `apps/v1 ${kind}`),
+  "batch/v1 Job",
+]);
+
+/**
+ * Whether a goal comes to that an object is ready, be it by a condition of a Pod or workload: then what keeps it from
+ * being ready says why, and whether it ever will be.
+ */
+export function asksReadiness(goal: Goal, object: KubeObject): boolean {
+  if (goal.is !== "condition") return goal.is === "ready";
+  return (
+    same(goal.status, "True") &&
+    conditionsOfReadiness.some((name) => same(goal.name, name)) &&
+    podsAndWorkloads.has([getKey(object, "apiVersion"), getKey(object, "kind")].map(brief).join(" "))
+  );
+}
+
+/** Why an object is not ready, or will not be; undefined where it is. What crashes goes on, as kubectl has it. */
+function unreadiness(
+  object: KubeObject,
+  seenFor: SeenFor | undefined,
+): Exclude<Readiness, { is: "ready" }> | undefined {
+  const readiness = namedReadiness(object, seenFor, undefined);
+  if (readiness.is === "ready") return undefined;
+  // The condition that is waited for has been named.
+  const why = readiness.why.replace(/^it is not Ready: /, "");
+  const isCrashing =
+    isKind(object, "v1", "Pod") && troubleOf(object, seenFor ?? newlySeen)?.is === "crashing";
+  return { is: isCrashing ? "waiting" : readiness.is, why };
 }
 
 /** How a Job or Pod has ended, so that its status stays as it is; undefined for what has not. */
@@ -90,7 +143,7 @@ function endOf(object: KubeObject): { well: boolean; why: string } | undefined {
     const why = well || conditionIs(object, "Failed") ? endOfJob(object) : undefined;
     return why === undefined ? undefined : { well, why };
   }
-  if (!isKind(object, "v1", "Pod")) return undefined;
+  if (!isKind(object, "v1", "Pod") || isReplaced(object)) return undefined;
   const phase = getPath(object, ["status", "phase"]);
   if (phase === "Succeeded") return { well: true, why: "the Pod has completed" };
   if (phase !== "Failed") return undefined;

@@ -7,7 +7,7 @@ import type { KubeObject } from "../model.js";
 import { generationOf, observedGeneration } from "./conditions.js";
 import { byWorst, troubleOf } from "./kinds/pods.js";
 import type { Trouble } from "./kinds/pods.js";
-import { counted, newlySeen, objectsOf, textOf } from "./readiness.js";
+import { counted, newlySeen, numberOf, objectsOf, textOf } from "./readiness.js";
 import type { SeenFor } from "./readiness.js";
 import { selectorOf, selectorOfLabels } from "./selector.js";
 import type { Selector } from "./selector.js";
@@ -41,12 +41,13 @@ const revision = ["metadata", "annotations", "deployment.kubernetes.io/revision"
 const templateGeneration = ["metadata", "annotations", "deprecated.daemonset.template.generation"];
 
 /**
- * Those of the Pods that the newest template of a workload made, and that are not being deleted: the old ones of a
- * rollout that shall cure them say nothing about it. None while its controller has not seen that template.
+ * Those of the Pods that are to stay: that the newest template of a workload made, and that are not being deleted. The
+ * old ones of a rollout that shall cure them say nothing about it; those that no rollout replaces do. None while its
+ * controller has not seen that template.
  *
  * Source: Kubernetes pkg/controller/deployment/util/deployment_util.go (the revision of a ReplicaSet),
- * pkg/controller/statefulset (the label `controller-revision-hash`), pkg/controller/daemon/util/daemonset_util.go (the
- * label `pod-template-generation`).
+ * pkg/controller/statefulset/stateful_set_control.go (the label `controller-revision-hash`; Pods before the partition
+ * stay), pkg/controller/daemon/util/daemonset_util.go (the label `pod-template-generation`).
  */
 export function podsBehind(
   object: KubeObject,
@@ -61,18 +62,31 @@ export function podsBehind(
         )
       : object;
   if (owner === undefined) return [];
-  const labels: [name: string, value: string | undefined][] = [
-    ["controller-revision-hash", textOf(getPath(object, ["status", "updateRevision"]))],
-    ["pod-template-generation", textOf(getPath(object, templateGeneration))],
-  ];
   return pods.filter(
     (pod) =>
       isOwnedBy(pod, owner) &&
       getPath(pod, ["metadata", "deletionTimestamp"]) === undefined &&
-      labels.every(
-        ([name, value]) => value === undefined || getPath(pod, ["metadata", "labels", name]) === value,
-      ),
+      (isOfNewestTemplate(pod, object) || isLeftByRollouts(pod, object)),
   );
+}
+
+function isOfNewestTemplate(pod: KubeObject, workload: KubeObject): boolean {
+  const labels: [name: string, value: string | undefined][] = [
+    ["controller-revision-hash", textOf(getPath(workload, ["status", "updateRevision"]))],
+    ["pod-template-generation", textOf(getPath(workload, templateGeneration))],
+  ];
+  return labels.every(
+    ([name, value]) => value === undefined || getPath(pod, ["metadata", "labels", name]) === value,
+  );
+}
+
+/** Whether the strategy of a StatefulSet or DaemonSet leaves that Pod as it is, whatever its template says now. */
+function isLeftByRollouts(pod: KubeObject, workload: KubeObject): boolean {
+  if (getPath(workload, ["spec", "updateStrategy", "type"]) === "OnDelete") return true;
+  const partition = numberOf(getPath(workload, ["spec", "updateStrategy", "rollingUpdate", "partition"]));
+  const start = numberOf(getPath(workload, ["spec", "ordinals", "start"]));
+  const [, ordinal] = /-(\d+)$/.exec(textOf(getPath(pod, ["metadata", "name"])) ?? "") ?? [];
+  return ordinal !== undefined && Number(ordinal) - start < partition;
 }
 
 /** Jobs do not tell which generation they have seen, and their template does not change. */

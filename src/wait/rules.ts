@@ -17,6 +17,7 @@ import { storageRules } from "./kinds/storage.js";
 import { deadlineSightings, workloadRules } from "./kinds/workloads.js";
 import { because, brief, objectsOf, ready, failed, newlySeen, textOf, waiting } from "./readiness.js";
 import type { Readiness, Rule, SeenFor } from "./readiness.js";
+import { unreportedSighting } from "./unreported.js";
 
 /** By group and kind; of any version. Kinds without a row have their `Ready` condition, if any. */
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -39,9 +40,10 @@ export function readinessOf(object: KubeObject, seenFor: SeenFor = newlySeen): R
   return rule(object, seenFor);
 }
 
-/** What is to be seen of an object that its rule asks `seenFor` about. */
+/** What is to be seen of an object that its rule, or `meets`, asks `seenFor` about. */
 export function sightingsOf(object: KubeObject): string[] {
-  return sightings.get(keyOf(object))?.(object) ?? [];
+  const sighting = unreportedSighting(object);
+  return sighting === undefined ? (sightings.get(keyOf(object))?.(object) ?? []) : [sighting];
 }
 
 const sightings: ReadonlyMap<string, (object: KubeObject) => string[]> = new Map([
@@ -101,5 +103,10 @@ const byReadyCondition: Rule = (object) => {
   if (condition === undefined) return ready;
   if (isOutdated(object, condition)) return waiting("its controller has not seen the newest change yet");
   if (getKey(condition, "status") === "True") return ready;
-  return waiting(because(getKey(condition, "reason"), getKey(condition, "message"), "it is not Ready"));
+  const reason = brief(getKey(condition, "reason"));
+  const message = brief(getKey(condition, "message"));
+  // A reason is one word, which does not tell what it is about.
+  if (reason !== "" && message === "")
+    return waiting(`Ready is ${brief(getKey(condition, "status"))}: ${reason}`);
+  return waiting(because(reason, message, "it is not Ready"));
 };

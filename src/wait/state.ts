@@ -10,6 +10,8 @@ export interface State<I extends WaitItem> {
   own?: { object: KubeObject | undefined } | undefined;
   /** Why it is not ready, as it was seen last. */
   why: string;
+  /** It is ready, and followed on, since it may turn: for how long it was waited for. */
+  reached?: { milliseconds: number } | undefined;
   /** Why it, or what it needs, can't be read just now. */
   trouble: { own?: KapplyError | undefined; related?: KapplyError | undefined };
   /** It has failed, and what is related to it may still tell why. */
@@ -45,9 +47,15 @@ export function wordsOf(state: State<WaitItem>): string {
   return troubleOf(state)?.message ?? state.why;
 }
 
+/** Whether it is ready as far as anybody knows: not while it can't be read. */
+export function isReached(state: State<WaitItem>): boolean {
+  return state.reached !== undefined && troubleOf(state) === undefined;
+}
+
 /** How it ends where it is not waited for any longer. */
 export function lastEnd(state: State<WaitItem>, because: Because): WaitEnd {
   const trouble = troubleOf(state);
+  if (isReached(state)) return { is: "ready" };
   if (state.failed !== undefined) return state.failed;
   if (state.own === undefined && because === "deadline")
     return { is: "unreadable", error: withHint(trouble ?? neverAnswered()) };
@@ -55,7 +63,9 @@ export function lastEnd(state: State<WaitItem>, because: Because): WaitEnd {
   const isAll = trouble === undefined || state.own === undefined || trouble.code === "not-served";
   return {
     is: "unfinished",
-    why: isAll ? wordsOf(state) : `${state.why}; and now ${trouble.message}`,
+    why: isAll
+      ? wordsOf(state)
+      : `${state.reached === undefined ? state.why : "it was ready"}; and now ${trouble.message}`,
     because,
   };
 }

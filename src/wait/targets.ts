@@ -16,7 +16,10 @@ export interface NamedTarget {
   name: string;
 }
 
-/** What `wait` is asked for on the command line: objects of a kind by their names, or by their labels. */
+/**
+ * What `wait` is asked for on the command line: objects of a kind by their names, or by their labels: all of them where
+ * the selector is empty.
+ */
 export type Asked =
   { word: string; by: "name"; name: string } | { word: string; by: "labels"; selector: string };
 
@@ -27,21 +30,28 @@ export interface KindRow extends ResourceType {
 }
 
 /**
- * Reads `KIND/NAME ...`, `KIND NAME ...` or `KIND,KIND NAME ...`, and with a selector `KIND` or `KIND,KIND`.
+ * Reads `KIND/NAME ...`, `KIND NAME ...` or `KIND,KIND NAME ...`; with a selector, or for all objects, `KIND` or
+ * `KIND,KIND`.
  * @throws KapplyError `usage` for anything else.
  */
-export function parseAsked(args: readonly string[], selector?: string): Asked[] {
-  if (selector === undefined) return parseTargets(args).map((target) => ({ by: "name", ...target }));
+export function parseAsked(args: readonly string[], selector?: string, all = false): Asked[] {
+  if (selector === undefined && !all) return parseTargets(args).map((target) => ({ by: "name", ...target }));
   const [kinds = "", ...names] = args;
-  if (selector.trim() === "")
-    throw new KapplyError("usage", "-l is empty, and chooses no objects", {
-      hint: `say which labels they have, as in ${kinds.split("/", 1)[0] ?? ""} -l app=web`,
-    });
-  if (names.length === 0 && !kinds.includes("/"))
-    return wordsOf(kinds).map((word) => ({ word: checkedWord(word, kinds), by: "labels", selector }));
   const kind = kinds.split("/", 1)[0] ?? "";
-  throw new KapplyError("usage", `-l chooses objects by their labels, and ${args.join(" ")} names them`, {
-    hint: `say either, as in ${kind} -l ${selector}, or ${kind}/NAME`,
+  if (selector !== undefined && all)
+    throw new KapplyError("usage", "--all chooses all objects of a kind, and -l only some", {
+      hint: `say either, as in ${kind} --all, or ${kind} -l ${selector}`,
+    });
+  if (selector?.trim() === "")
+    throw new KapplyError("usage", "-l is empty, and chooses no objects", {
+      hint: `say which labels they have, as in ${kind} -l app=web, or ${kind} --all`,
+    });
+  const by = "labels" as const;
+  if (names.length === 0 && !kinds.includes("/"))
+    return wordsOf(kinds).map((word) => ({ word: checkedWord(word, kinds), by, selector: selector ?? "" }));
+  const what = all ? "--all chooses all objects of a kind" : "-l chooses objects by their labels";
+  throw new KapplyError("usage", `${what}, and ${args.join(" ")} names them`, {
+    hint: `say either, as in ${kind} ${all ? "--all" : `-l ${selector ?? ""}`}, or ${kind}/NAME`,
   });
 }
 
@@ -59,7 +69,7 @@ function parseTargets(args: readonly string[]): NamedTarget[] {
   const [kinds = "", ...names] = args;
   if (names.length === 0)
     throw new KapplyError("usage", `${kinds} names no object`, {
-      hint: `say which: ${kinds}/NAME, or ${kinds} -l SELECTOR`,
+      hint: `say which: ${kinds}/NAME, ${kinds} -l SELECTOR, or ${kinds} --all`,
     });
   return wordsOf(kinds).flatMap((word) => names.map((name) => checked({ word, name }, args.join(" "))));
 }

@@ -21,6 +21,13 @@ export interface WaitItem {
     object: KubeObject | undefined,
     related: readonly (readonly KubeObject[] | undefined)[],
   ) => Readiness;
+  /**
+   * Whether what is ready may come to be otherwise: then it is followed until all items are ready together. Without,
+   * ready is the end of it.
+   */
+  mayTurn?: ((object: KubeObject | undefined) => boolean) | undefined;
+  /** Whether it ends once there is no such object: there were others as good. */
+  mayGo?: boolean | undefined;
 }
 
 /** Objects of another kind: the EndpointSlices of a Service, the Pods of a Deployment. */
@@ -66,6 +73,8 @@ export interface WaitReads {
 /** How waiting for an item ended. */
 export type WaitEnd =
   | { is: "ready" }
+  /** There is none, and there may be none. */
+  | { is: "gone" }
   /** It will not come good by waiting. */
   | { is: "failed"; why: string }
   /** It can't be read. */

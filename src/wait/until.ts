@@ -5,9 +5,10 @@ import { steadyNow } from "../time.js";
 import { collectionsFor } from "./collections.js";
 import { openFeeds } from "./feeds.js";
 import { openClosing } from "./closing.js";
-import { looksBehind, newState, wordsOf } from "./state.js";
+import { isReached, looksBehind, newState, wordsOf } from "./state.js";
 import type { State } from "./state.js";
 import { openTeller } from "./teller.js";
+import type { Member } from "./together.js";
 import type { Related, WaitEnd, Waited, WaitItem, WaitReads } from "./types.js";
 
 export interface WaitOptions<I extends WaitItem> {
@@ -19,8 +20,12 @@ export interface WaitOptions<I extends WaitItem> {
   failFast?: boolean | undefined;
   /** Looks once at each item, and ends as if the time were over then. */
   once?: boolean | undefined;
+  /** Its part in waits that are over together: the caller has it leave. */
+  member?: Member | undefined;
   /** Why an item is not ready: when that changes, and at most once a second. */
   onWaiting?: ((item: I, why: string) => void) | undefined;
+  /** An item is ready: again and again where it may turn. */
+  onReady?: ((item: I, milliseconds: number) => void) | undefined;
   /** An item ended. */
   onEnded?: ((waited: Waited<I>) => void) | undefined;
   /** For tests: a number from 0 up to 1, for jitter. */
@@ -37,10 +42,11 @@ const lastWordMs = 250;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Waits for each item until it is ready or has failed: by one list and one watch for each resource and namespace, which
- * are taken up again whatever becomes of the connection or the server; by asking again and again where watching is not
- * permitted. An error that will not pass by waiting ends its items as `unreadable`, and so does any where an item was
- * never read in time. Gives the items in their order. Rejects only with what `meets`, `related` and the callbacks throw.
+ * Waits until all items are ready, those that may turn together, or have failed: by one list and one watch for each
+ * resource and namespace, which are taken up again whatever becomes of the connection or the server; by asking again and
+ * again where watching is not permitted. An error that will not pass by waiting ends its items as `unreadable`, and so
+ * does any where an item was never read in time. Gives the items in their order. Rejects only with what `meets`,
+ * `related` and the callbacks throw.
  */
 export function waitUntil<I extends WaitItem>(
   items: readonly I[],
@@ -58,19 +64,19 @@ export function waitUntil<I extends WaitItem>(
   });
 }
 
-interface Session {
-  start(): void;
-  close(): void;
-}
+type Session = Record<"start" | "close", () => void>;
 
 function openSession<I extends WaitItem>(
   states: readonly State<I>[],
   reads: WaitReads,
-  { deadline, signal, failFast, once, onWaiting, onEnded, random = Math.random }: WaitOptions<I>,
+  options: WaitOptions<I>,
   onOver: (error?: Error) => void,
 ): Session {
+  const { deadline, signal, failFast, once, member, onWaiting, onReady, onEnded } = options;
   const began = performance.now();
   const open = new Set(states);
+  /** Those of the open ones that keep the others waiting. */
+  const lacking = new Set(states);
   const fail = (error: unknown): void => onOver(error instanceof Error ? error : new Error(String(error)));
   const guarded = (work: () => void): void => {
     try {
@@ -103,9 +109,10 @@ function openSession<I extends WaitItem>(
       },
       failed: fail,
     },
-    random,
+    options.random ?? Math.random,
     later,
   );
+  const elapsed = (): number => Math.round(performance.now() - began);
 
   function read(state: State<I>, object: KubeObject | undefined, trouble: KapplyError | undefined): void {
     state.own = { object };
@@ -121,14 +128,50 @@ function openSession<I extends WaitItem>(
     const found = related.map((each) => feeds.found(state, each));
     const readiness = item.meets(own.object, found);
     state.failed = undefined;
-    if (readiness.is !== "ready") related.forEach((each) => feeds.relate(state, each));
-    beginToLookBehind(state, related);
-    if (readiness.is === "waiting") {
-      state.why = readiness.why;
-      if (!looksBehind(state)) tell(state);
-    } else if (readiness.is === "failed" && looksBehind(state)) state.failed = readiness;
-    else end(state, readiness);
+    if (own.object === undefined && item.mayGo === true && state.trouble.own === undefined)
+      end(state, { is: "gone" });
+    else if (readiness.is === "ready") reach(state, related);
+    else {
+      state.reached = undefined;
+      lacking.add(state);
+      related.forEach((each) => feeds.relate(state, each));
+      beginToLookBehind(state, related);
+      if (readiness.is === "waiting") {
+        state.why = readiness.why;
+        if (!looksBehind(state)) tell(state);
+      } else if (looksBehind(state)) state.failed = readiness;
+      else end(state, readiness);
+    }
+    endIfReady();
     closing.check();
+  }
+
+  /** It is ready: for good, or for now. */
+  function reach(state: State<I>, related: readonly Related[]): void {
+    const { item, own } = state;
+    const isFinal = item.mayTurn?.(own?.object) !== true;
+    state.looksBehindUntil = undefined;
+    state.reached ??= { milliseconds: elapsed() };
+    if ((isFinal || isReached(state)) && lacking.delete(state)) {
+      teller.drop(state);
+      onReady?.(item, state.reached.milliseconds);
+    }
+    if (isFinal) end(state, { is: "ready" });
+    else if (!related.some(({ needed }) => needed)) feeds.unrelate(state);
+  }
+
+  /** Ends all if all are ready, once what was read together with that is judged. */
+  function endIfReady(): void {
+    if (member === undefined && lacking.size > 0) return;
+    later(() => {
+      if (open.size === 0) return;
+      if (member !== undefined) member.tell(lacking.size === 0, endAllReady);
+      else if (lacking.size === 0) endAllReady();
+    });
+  }
+
+  function endAllReady(): void {
+    for (const state of [...open]) end(state, { is: "ready" });
   }
 
   /** What is related to an item may tell more, and is given a time to do so. */
@@ -147,8 +190,13 @@ function openSession<I extends WaitItem>(
 
   function troubled(state: State<I>, error: KapplyError, of: "own" | "related"): void {
     // That the time is over is no news: what was wrong before that says more.
-    if (error.code !== "timeout" || state.trouble[of] === undefined) state.trouble[of] = error;
-    if (open.has(state)) tell(state);
+    const before = state.trouble[of] ?? state.reached;
+    if (error.code !== "timeout" || before === undefined) state.trouble[of] = error;
+    if (open.has(state) && !isReached(state)) {
+      lacking.add(state);
+      endIfReady();
+      tell(state);
+    }
     closing.check();
   }
 
@@ -163,11 +211,13 @@ function openSession<I extends WaitItem>(
 
   function end(state: State<I>, how: WaitEnd): void {
     if (!open.delete(state)) return;
+    lacking.delete(state);
     feeds.leave(state);
     teller.drop(state);
-    const milliseconds = Math.round(performance.now() - began);
+    const milliseconds = how.is === "ready" ? (state.reached?.milliseconds ?? elapsed()) : elapsed();
     state.waited = { item: state.item, end: how, object: state.own?.object, milliseconds };
     onEnded?.(state.waited);
+    endIfReady();
     if (open.size === 0) onOver();
     else if (failFast === true && (how.is === "failed" || how.is === "unreadable"))
       closing.begin("another-failed", lastLookMs, "behind-too");
@@ -183,7 +233,7 @@ function openSession<I extends WaitItem>(
       if (deadline !== undefined && deadline - steadyNow() <= maxTimerMs)
         after(deadline - steadyNow(), () => closing.begin("deadline", lastWordMs, "at-each"));
       if (once === true) closing.begin("deadline", Infinity, "behind-too");
-      timers.push(setInterval(() => guarded(() => open.forEach(judge)), judgeEveryMs));
+      timers.push(setInterval(() => guarded(() => [...lacking].forEach(judge)), judgeEveryMs));
       for (const needed of collectionsFor(states)) feeds.open(needed);
     },
     close() {
@@ -192,6 +242,7 @@ function openSession<I extends WaitItem>(
       for (const state of open) feeds.leave(state);
       states.forEach((state) => teller.drop(state));
       open.clear();
+      lacking.clear();
     },
   };
 }

@@ -36,6 +36,7 @@ export async function waitForAsked(
     what: nameOf(group),
     items: group,
     look: () => look(group, goal, server),
+    isOpen: group[0].asked.by === "labels" && goal.is !== "delete",
   }));
   return waitForSearches(items, searches, goal, server, world);
 }
@@ -80,10 +81,14 @@ async function look(group: Group, goal: Goal, server: Server): Promise<Looked<Fo
   const namespace = type.namespaced ? server.connection.namespace : undefined;
   const found = await mapParallel(group, 8, async (item): Promise<Found[]> => {
     const { asked } = item;
+    const mayGo = asked.by === "labels" && goal.is !== "delete";
     const names =
       asked.by === "name" ? [asked.name] : await matching(asked.selector, type, namespace, server);
     const ref = { apiVersion: apiVersionOf(type), kind: type.kind, namespace };
-    return names.map((name) => ({ item, wanted: { ref: { ...ref, name }, type, goal, isNamed: true } }));
+    return names.map((name) => ({
+      item,
+      wanted: { ref: { ...ref, name }, type, goal, isNamed: true, mayGo },
+    }));
   });
   const all = found.flat();
   if (all.length === 0 && goal.is !== "delete") return missingFrom(group, "no object matches yet");
@@ -117,5 +122,6 @@ function missingFrom(group: Group, why: string): Looked<never> {
 
 function nameOf([{ asked }, ...others]: Group): string {
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return asked.by === "labels" ? `${asked.word} -l ${asked.selector}` : `${asked.word}/${asked.name}${more}`;
+  if (asked.by === "name") return `${asked.word}/${asked.name}${more}`;
+  return asked.selector === "" ? `${asked.word} --all` : `${asked.word} -l ${asked.selector}`;
 }

@@ -2,11 +2,14 @@
 import { setMaxListeners } from "node:events";
 import { KapplyError, toFailure } from "../errors.js";
 import type { Place, Ref, ResourceType } from "../model.js";
+import { waitForMatches } from "./matches.js";
+import type { Matched } from "./matches.js";
 import { lookOnce, notFound, seek } from "./seek.js";
 import type { Look, Missing, Sought } from "./seek.js";
 import type { Server } from "../server.js";
 import { pause, steadyNow } from "../time.js";
-import type { Goal } from "../wait/index.js";
+import { openTogether } from "../wait/index.js";
+import type { Goal, Member } from "../wait/index.js";
 import { waitForAll } from "./wait-for-all.js";
 import type { Ended, Wanted, WaitWorld } from "./wait-for-all.js";
 
@@ -24,6 +27,8 @@ export interface Search {
   what: string;
   items: readonly Item[];
   look: Look<Found[]>;
+  /** Others may be found later: what matches when all that was found is as asked for is to be so, too. */
+  isOpen?: boolean | undefined;
 }
 
 export interface Found {
@@ -35,7 +40,7 @@ export interface Found {
 export interface Reached extends Pick<Wanted, "ref"> {
   type?: ResourceType | undefined;
   place: Place;
-  end: Ended;
+  end: Exclude<Ended, { is: "gone" }>;
 }
 
 /** What became of what was never found, and has no name that a result could have. */
@@ -78,6 +83,8 @@ export async function waitForSearches(
   const reached = new Map<Item, Reached[]>();
   const unnamed = new Map<Item, Unnamed>();
 
+  const newMember = openTogether();
+
   const add = (item: Item, one: Reached): void => {
     reached.set(item, [...(reached.get(item) ?? []), one]);
   };
@@ -86,15 +93,16 @@ export async function waitForSearches(
     const isInTime = (world.deadline ?? Infinity) - steadyNow() > lastMs;
     if (isInTime && world.once !== true) over.abort();
   };
-  const waitFor = async (found: readonly Found[]): Promise<void> => {
-    const ended = await waitForAll(
+  const endsOf = (found: readonly Found[], member: Member): Promise<Ended[]> =>
+    waitForAll(
       found.map(({ wanted }) => wanted),
       server,
-      within,
+      world.once === true ? within : { ...within, member },
     );
+  const addAll = (found: readonly Found[], ended: readonly Ended[]): void => {
     found.forEach(({ item, wanted: { ref, type } }, at) => {
       const end = ended[at];
-      if (end !== undefined) add(item, { ref, type, place: item.place, end });
+      if (end !== undefined && end.is !== "gone") add(item, { ref, type, place: item.place, end });
     });
     if (ended.some(({ is }) => is === "failed")) failed();
   };
@@ -108,26 +116,49 @@ export async function waitForSearches(
       if (ref !== undefined && sought.is === "gone") world.emit({ event: "ready", ref, milliseconds });
     }
   };
-  const goOn = async (search: Search, first: Sought<Found[]>): Promise<void> => {
-    const sought = first.is === "missing" ? await seek(first, search.look, within) : first;
-    if (sought.is === "found") await waitFor(sought.found);
-    else end(search, sought);
+  const goOn = async (search: Search, first: Sought<Found[]>, member: Member): Promise<void> => {
+    const { what, look, isOpen } = search;
+    const waitFor = async (found: readonly Found[]): Promise<Ended[]> => {
+      const ended = await endsOf(found, member);
+      member.tell(false);
+      return ended;
+    };
+    let sought: Sought<Found[]> | Matched<Found> =
+      first.is === "missing" ? await seek(first, look, within) : first;
+    if (sought.is === "found")
+      sought =
+        isOpen === true
+          ? await waitForMatches(sought.found, { what, look, nameOf: nameOfFound, waitFor }, within)
+          : { is: "ended", found: sought.found, ended: await waitFor(sought.found) };
+    if (sought.is === "ended") {
+      addAll(sought.found, sought.ended);
+      return;
+    }
+    end(search, sought);
     if (sought.is !== "failed") return;
     // Something is to be known of the others, too.
     await pause(momentMs, signal);
     failed();
   };
+  const asMember = async (work: (member: Member) => Promise<void>): Promise<void> => {
+    const member = newMember();
+    await work(member).finally(() => member.leave());
+  };
 
   const looks = searches.map((search) => lookOnce(search.what, search.look, signal).then(sensible));
   try {
     const atOnce = await answeredAtOnce(looks, signal);
-    const together = atOnce.flatMap((one) => (one?.is === "found" ? one.found : []));
+    const isTogether = (at: number): boolean => atOnce[at]?.is === "found" && searches[at]?.isOpen !== true;
+    const together = atOnce.flatMap((one, at) => (one?.is === "found" && isTogether(at) ? one.found : []));
+    const others = [...searches.keys()].filter((at) => !isTogether(at));
     await Promise.all([
-      waitFor(together),
-      ...searches.map(async (search, at) => {
-        const first = atOnce[at] ?? (await looks[at]);
-        if (first !== undefined && atOnce[at]?.is !== "found") await goOn(search, first);
-      }),
+      asMember(async (member) => addAll(together, await endsOf(together, member))),
+      ...others.map((at) =>
+        asMember(async (member) => {
+          const [search, first] = [searches[at], atOnce[at] ?? (await looks[at])];
+          if (search !== undefined && first !== undefined) await goOn(search, first, member);
+        }),
+      ),
     ]);
   } finally {
     over.abort();
@@ -136,6 +167,10 @@ export async function waitForSearches(
     reached: items.flatMap((one) => reached.get(one) ?? []),
     unnamed: items.flatMap((one) => unnamed.get(one) ?? []),
   };
+}
+
+function nameOfFound({ wanted: { ref } }: Found): string {
+  return ref.name;
 }
 
 /** What makes no sense ends the whole. */

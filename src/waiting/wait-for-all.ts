@@ -4,9 +4,12 @@ import { KapplyError, toFailure } from "../errors.js";
 import type { Emit, Failure, KubeObject, Outcome, Ref, ResourceType } from "../model.js";
 import type { Server } from "../server.js";
 import { bundledType } from "../schema/index.js";
+import { getPath } from "../json.js";
+import { mayTurn } from "./may-turn.js";
 import {
   endpointSliceSelector,
   failureFromPods,
+  asksReadiness,
   meets,
   needsSlices,
   openMemory,
@@ -17,7 +20,7 @@ import {
   sightingsOf,
   waitUntil,
 } from "../wait/index.js";
-import type { Goal, Memory, Readiness, Related, Selector, Waited, WaitItem } from "../wait/index.js";
+import type { Goal, Member, Memory, Readiness, Related, Selector, Waited, WaitItem } from "../wait/index.js";
 
 /** An object that is waited for, and what is to become of it. */
 export interface Wanted {
@@ -26,6 +29,8 @@ export interface Wanted {
   goal: Goal;
   /** Whether it was asked for by its name: then it is depended on, and a Service is ready once somebody answers behind it. */
   isNamed: boolean;
+  /** Whether it is no loss if it is gone: it was found by its labels, and others may have them. */
+  mayGo?: boolean | undefined;
 }
 
 interface Item extends WaitItem {
@@ -48,8 +53,8 @@ export async function waitForOutcomes(outcomes: Outcome[], server: Server, emit:
   const endOfOutcome = new Map([...wanted.keys()].map((outcome, at) => [outcome, ended[at]]));
   return outcomes.map((outcome) => {
     const end = endOfOutcome.get(outcome);
-    if (end === undefined || end.is === "ready") return outcome;
-    return end.is === "failed" ? { ...outcome, error: end.error } : { ...outcome, notReady: end.why };
+    if (end?.is === "failed") return { ...outcome, error: end.error };
+    return end?.is === "left" ? { ...outcome, notReady: end.why } : outcome;
   });
 }
 
@@ -59,30 +64,46 @@ export interface WaitWorld {
   signal?: AbortSignal | undefined;
   /** Looks once at each object, and ends as if the time were over then. */
   once?: boolean | undefined;
+  /** As of `WaitOptions`. */
+  member?: Member | undefined;
 }
 
+const goneWords = "it is gone, and is not waited for any longer";
+
 /** What became of an object that was waited for, and for how long it was. */
-export type Ended = ({ is: "ready" } | { is: "failed"; error: Failure } | { is: "left"; why: string }) & {
+export type Ended = (
+  | { is: "ready" }
+  /** It went, and `mayGo`. */
+  | { is: "gone" }
+  | { is: "failed"; error: Failure }
+  | { is: "left"; why: string }
+) & {
   milliseconds: number;
 };
 
-/** Waits until all are what they are to become, or one of them never will be. What became of each comes in their order. */
+/**
+ * Waits until all are what they are to become, or one of them never will be. What is to be ready is followed until all
+ * are ready together. What became of each comes in their order.
+ */
 export async function waitForAll(
   wanted: readonly Wanted[],
   server: Pick<Server, "waitReads">,
-  { emit, deadline, signal, once }: WaitWorld,
+  { emit, deadline, signal, once, member }: WaitWorld,
 ): Promise<Ended[]> {
   const waited = await waitUntil(wanted.map(itemOf), server.waitReads, {
     deadline,
     signal,
     once,
+    member,
     failFast: true,
     onWaiting: ({ wanted: { ref, type } }, why) => {
       emit({ event: "waiting", what: `${typeName(type)}/${ref.name}`, why, ref });
     },
-    onEnded: ({ item: { wanted: one }, end, milliseconds }) => {
-      if (end.is === "ready") emit({ event: "ready", ref: one.ref, milliseconds });
+    onEnded: ({ item: { wanted: one }, end }) => {
+      const what = `${typeName(one.type)}/${one.ref.name}`;
+      if (end.is === "gone") emit({ event: "waiting", what, why: goneWords, ref: one.ref });
     },
+    onReady: ({ wanted: { ref } }, milliseconds) => emit({ event: "ready", ref, milliseconds }),
   });
   return waited.map(endOf);
 }
@@ -94,6 +115,7 @@ function endOf({ item: { wanted }, end, milliseconds }: Waited<Item>): Ended {
   };
   switch (end.is) {
     case "ready":
+    case "gone":
       return { ...end, milliseconds };
     case "failed":
       return notReady(`it will not become ${wordOf(wanted.goal)} by waiting: ${end.why}`);
@@ -125,15 +147,26 @@ function wordOf(goal: Goal): string {
 }
 
 function itemOf(wanted: Wanted): Item {
-  const { type, ref } = wanted;
+  const { type, ref, goal, isNamed, mayGo } = wanted;
   const memory = openMemory();
+  let wasThere = false;
   return {
     wanted,
     type,
     namespace: ref.namespace,
     name: ref.name,
+    mayGo,
+    mayTurn: (object) => (isNamed && needsSlices(goal, type)) || mayTurn(object, goal, type),
     related: (object) => relatedTo(object, wanted),
-    meets: (object, related) => judge(object, related, wanted, memory),
+    meets(object, related) {
+      const verdict = judge(object, related, wanted, memory);
+      if (object !== undefined) wasThere = true;
+      else if (wasThere && verdict.is === "waiting")
+        return { is: "waiting", why: "it was deleted during the wait" };
+      // What is being deleted is soon gone: that it ends badly does not matter then.
+      const isGoing = mayGo === true && getPath(object, ["metadata", "deletionTimestamp"]) !== undefined;
+      return isGoing && verdict.is === "failed" ? { is: "waiting", why: "it is being deleted" } : verdict;
+    },
   };
 }
 
@@ -146,8 +179,8 @@ function relatedTo(object: KubeObject | undefined, { goal, type, ref, isNamed }:
     found === undefined ? [] : [{ type: found, selector, needed }];
   if (isNamed && needsSlices(goal, type)) return of(slices(), endpointSliceSelector(ref.name), true);
   if (object === undefined || goal.is === "create" || goal.is === "delete") return [];
-  // Of a condition or a value that does not come the object itself says why, until it never will.
-  if (goal.is !== "ready" && meets(goal, object).is !== "failed") return [];
+  // Of any other condition or value that does not come the object itself says why, until it never will.
+  if (!asksReadiness(goal, object) && meets(goal, object).is !== "failed") return [];
   const query = podQuery(object);
   if (query === undefined) return [];
   const { selector } = query;

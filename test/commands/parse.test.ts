@@ -54,6 +54,12 @@ describe("arguments", () => {
       "unknown flag -k in -k",
       "kapply renders nothing: kubectl kustomize DIR | kapply apply -f -",
     ],
+    [["-A"], "unknown flag -A in -A", "a run is about one namespace: name it with -n, and run once for each"],
+    [
+      ["--all-namespaces"],
+      "unknown flag --all-namespaces",
+      "a run is about one namespace: name it with -n, and run once for each",
+    ],
     [["-n"], "flag --namespace needs a value", "--namespace=NAME"],
     [["-n", "-f"], "flag --namespace needs a value", "--namespace=NAME"],
     [["-o", "table"], "--output=table is not one of text, json, ndjson, yaml, name", undefined],

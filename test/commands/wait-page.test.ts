@@ -19,6 +19,7 @@ test.each(lines)("kapply wait %s", (words) => {
   const unquoted = words.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
   const values = parseArguments(unquoted, flags);
   expect(parseFor(values.text("for") ?? "ready").is).toBeDefined();
-  const named = values.rest.length > 0 ? parseAsked(values.rest, values.text("selector")) : [];
+  const named =
+    values.rest.length > 0 ? parseAsked(values.rest, values.text("selector"), values.on("all")) : [];
   expect(named.length + values.list("filename").length).toBe(1);
 });

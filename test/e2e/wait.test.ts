@@ -231,6 +231,52 @@ describe("kapply wait", () => {
     expect(Math.min(...results.map(({ milliseconds }) => milliseconds))).toBeGreaterThan(500);
   });
 
+  test("for objects by their labels that are replaced meanwhile: those that match then", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    const labelled = (name: string): string =>
+      widget(group, name).replace("metadata: {", "metadata: { labels: { app: web },");
+    const apply = async (name: string, ready: string): Promise<void> => {
+      await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input: labelled(name) });
+      await patchStatus(path(name), condition("Ready", ready, "Set"));
+    };
+    await apply("old", "False");
+    const args = ["-n", namespace, `widgets.${group}`, "-l", "app=web", "--timeout=30s"];
+    const [waits, forReady] = ["--for=condition=Ready", "--for=ready"].map((goal) =>
+      kapply(cluster, ["wait", ...args, goal]),
+    );
+    await sleep(2500);
+    await cluster.delete(path("old"));
+    await sleep(1000);
+    await apply("new", "True");
+    for (const ended of [await waits, await forReady]) {
+      expect(ended, ended?.stderr).toMatchObject({ status: 0, stdout: `widget.${group}/new ready\n` });
+      expect(ended?.stderr).toContain("widget.");
+      expect(ended?.stderr).toContain("it is gone, and is not waited for any longer");
+    }
+  });
+
+  test("for several until they are ready together: one that was ready and is deleted is waited for again", async () => {
+    const namespace = await cluster.freshNamespace();
+    const { group, path } = await widgets(namespace);
+    const input = [widget(group, "one"), widget(group, "two")].join("---\n");
+    await kapply(cluster, ["apply", "-n", namespace, "-f", "-"], { input });
+    await patchStatus(path("one"), condition("Ready", "True", "Set"));
+    await patchStatus(path("two"), condition("Ready", "False", "Starting"));
+    const wait = (goal: string) =>
+      kapply(cluster, ["wait", "-n", namespace, "-f", "-", "--timeout=7s", goal], { input });
+    const [forReady, forCondition] = [wait("--for=ready"), wait("--for=condition=Ready")];
+    await sleep(2500);
+    await cluster.delete(path("one"));
+    await sleep(500);
+    await patchStatus(path("two"), condition("Ready", "True", "Set"));
+    expect(await forCondition).toMatchObject({ status: 0 });
+    const { status, stderr } = await forReady;
+    expect(status).toBe(7);
+    expect(stderr).toContain(`waiting for widget.${group}/one: it was deleted during the wait`);
+    expect(stderr).toContain("it is not ready in time: it was deleted during the wait");
+  });
+
   test("tells objects of one name in two namespaces apart", async () => {
     const [one, other] = [await cluster.freshNamespace(), await cluster.freshNamespace()];
     const input = [one, other].map((namespace) => inMetadata("web", `namespace: ${namespace}`)).join("---\n");

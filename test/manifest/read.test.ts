@@ -195,7 +195,7 @@ describe("what can't be read is a problem, and the rest is still looked at", () 
     const empty = put("a.yaml", "# nothing\n---\n");
     put("d/e/a.yaml", named("a"));
     expect(await problems([empty])).toEqual([
-      "empty a.yaml:1:1 no manifest in a.yaml: nothing but empty documents and comments (if nothing to apply is fine, use --allow-empty)",
+      "empty a.yaml:1:1 no manifest in a.yaml: nothing but empty documents and comments (where that is fine, apply, diff and validate take --allow-empty)",
     ]);
     expect(await problems([join(home, "d")])).toEqual([
       "empty d:1:1 no .yaml, .yml or .json file in d (name the file itself if it has another extension; -R reads those in directories below, too)",

@@ -3,9 +3,26 @@ import { describe, expect, test } from "vitest";
 import { KapplyError } from "../../src/errors.js";
 import type { JsonObject } from "../../src/json.js";
 import type { KubeObject } from "../../src/model.js";
-import { meets, parseFor } from "../../src/wait/index.js";
+import { meets, parseFor, sightingsOf } from "../../src/wait/index.js";
+import { asksReadiness } from "../../src/wait/meets.js";
 import type { Readiness } from "../../src/wait/index.js";
-import { condition, container, failed, live, pod, ready, seen, waiting, waitsFor } from "./objects.js";
+import {
+  condition,
+  container,
+  counts,
+  deployment,
+  failed,
+  live,
+  pod,
+  podWaiting,
+  ready,
+  seen,
+  seenFor,
+  waiting,
+  waitsFor,
+} from "./objects.js";
+
+const notReady = "ContainersNotReady: containers with unready status: [side]";
 
 const web = live(
   "v1",
@@ -83,6 +100,20 @@ describe("--for=ready", () => {
     expect(check("ready", job({}))).toEqual(waiting("it is suspended (spec.suspend)"));
     expect(check("ready", job({ conditions: [condition("Complete", "True")] }))).toEqual(ready);
   });
+  test("of a custom resource gives its controller a time to report", () => {
+    const certificate = (rest: JsonObject): KubeObject => live("cert-manager.io/v1", "Certificate", rest);
+    const why = waiting("it has no status: its controller has not reported yet");
+    for (const fresh of [certificate({}), certificate({ status: {} })]) {
+      expect(check("ready", fresh)).toEqual(why);
+      expect(meets(parseFor("ready"), fresh, seenFor(9_999))).toEqual(why);
+      expect(meets(parseFor("ready"), fresh, seenFor(10_000))).toEqual(ready);
+      expect(sightingsOf(fresh)).toHaveLength(1);
+    }
+    expect(check("ready", certificate({ status: { revision: 1 } }))).toEqual(ready);
+    expect(sightingsOf(certificate({ status: { revision: 1 } }))).toEqual([]);
+    for (const apiVersion of ["v1", "rbac.authorization.k8s.io/v1", "apps/v1"])
+      expect(check("ready", live(apiVersion, "Role"))).toEqual(ready);
+  });
 });
 
 describe("--for=condition", () => {
@@ -95,10 +126,8 @@ describe("--for=condition", () => {
     expect(check(text)).toEqual(ready);
   });
   test.each([
-    [
-      "condition=Ready",
-      "condition Ready is False: ContainersNotReady: containers with unready status: [side]",
-    ],
+    ["condition=Ready", "condition Ready is False: container side: ImagePullBackOff"],
+    ["condition=Ready=Unknown", `condition Ready is False: ${notReady}`],
     ["condition=Initialized=False", "condition Initialized is True"],
     ["condition=Nothing", "it has no condition Nothing yet"],
     ["condition=Nothing=False", "it has no condition Nothing yet"],
@@ -123,9 +152,76 @@ describe("--for=condition", () => {
       failed("it has failed: Evicted"),
     );
   });
+  test("waits for a Pod that comes back under its name", () => {
+    const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name: "db", controller: true }];
+    const evicted = pod({ phase: "Failed", reason: "Evicted" }, { ownerReferences });
+    const why = "it has failed: Evicted; its StatefulSet is to make it anew";
+    expect(check("condition=Ready", evicted)).toEqual(waiting(`it has no condition Ready yet: ${why}`));
+    expect(check("jsonpath={.status.phase}=Running", evicted).is).toBe("waiting");
+    expect(check("ready", evicted)).toEqual(waiting(why));
+  });
   test("waits for Failed while a Job is about to fail", () => {
     const job = live("batch/v1", "Job", { status: { conditions: [condition("FailureTarget", "True")] } });
     expect(check("condition=Failed", job)).toEqual(waiting("it has no condition Failed yet"));
+  });
+});
+
+describe("a condition that comes with being ready", () => {
+  const unscheduled = condition("PodScheduled", "False", "Unschedulable", "0/3 nodes are available");
+  test("says what keeps a Pod from it", () => {
+    const why = "it has no condition Ready yet: Unschedulable: 0/3 nodes are available";
+    expect(check("condition=Ready", pod({ phase: "Pending", conditions: [unscheduled] }))).toEqual(
+      waiting(why),
+    );
+    const slow = condition("Ready", "False", "ContainersNotReady", "containers with unready status: [web]");
+    expect(check("condition=ready=true", pod({ phase: "Running", conditions: [slow] }))).toEqual(
+      waiting("condition ready is False: containers with unready status: [web]"),
+    );
+  });
+  test("fails with an image that can't be pulled, and goes on through crashes", () => {
+    const never = podWaiting("ImagePullBackOff", "no such thing");
+    const goal = parseFor("condition=ContainersReady");
+    expect(meets(goal, never, seenFor(29_999))).toEqual(
+      waiting("it has no condition ContainersReady yet: container web: ImagePullBackOff: no such thing"),
+    );
+    expect(meets(goal, never, seenFor(30_000))).toEqual(
+      failed("container web: ImagePullBackOff: no such thing"),
+    );
+    expect(meets(goal, podWaiting("CrashLoopBackOff", "back-off 20s"), seenFor(Infinity))).toEqual(
+      waiting("it has no condition ContainersReady yet: container web: CrashLoopBackOff: back-off 20s"),
+    );
+  });
+  test("of a Deployment says how far it is, and fails when its rollout stalled", () => {
+    const short = condition("Available", "False", "MinimumReplicasUnavailable");
+    const web = (progressing: JsonObject): KubeObject =>
+      deployment({ replicas: 1 }, seen({ ...counts(1, 1, 0), conditions: [short, progressing] }));
+    expect(check("condition=Available", web(condition("Progressing", "True", "ReplicaSetUpdated")))).toEqual(
+      waiting("condition Available is False: 0 of 1 replica is ready"),
+    );
+    expect(
+      check("condition=Available", web(condition("Progressing", "False", "ProgressDeadlineExceeded"))),
+    ).toEqual(failed("ProgressDeadlineExceeded; 0 of 1 replica is ready"));
+    expect(
+      check("condition=Progressing", web(condition("Progressing", "False", "ProgressDeadlineExceeded"))),
+    ).toEqual(waiting("condition Progressing is False: ProgressDeadlineExceeded"));
+  });
+  test("of a Job fails as soon as the Job is about to, and says that it is suspended", () => {
+    const job = (rest: JsonObject): KubeObject => live("batch/v1", "Job", rest);
+    const failing = [condition("FailureTarget", "True", "BackoffLimitExceeded")];
+    expect(check("condition=Complete", job({ status: { conditions: failing } }))).toEqual(
+      failed("the Job has failed: BackoffLimitExceeded"),
+    );
+    expect(check("condition=Complete", job({ spec: { suspend: true } }))).toEqual(
+      waiting("it has no condition Complete yet: it is suspended (spec.suspend)"),
+    );
+  });
+  test("is none of any other kind, of another value or of another name", () => {
+    const asks = (text: string, object: KubeObject): boolean => asksReadiness(parseFor(text), object);
+    for (const text of ["ready", "condition=Available", "condition=ready=true"])
+      expect(asks(text, deployment({}, {}))).toBe(true);
+    for (const text of ["condition=Available=False", "condition=Progressing", "jsonpath={.spec}", "create"])
+      expect(asks(text, deployment({}, {}))).toBe(false);
+    expect(asks("condition=Available", live("apiregistration.k8s.io/v1", "APIService"))).toBe(false);
   });
 });
 
@@ -276,6 +372,16 @@ describe("what --for does not take", () => {
       "--for=jsonpath={.a}=VALUE, or --for=jsonpath={.a} for any value",
     ],
     [
+      "jsonpath={.spec.replicas}==2",
+      "--for=jsonpath={.spec.replicas}==2 has two equal signs after the path",
+      "one is enough: --for=jsonpath={.spec.replicas}=2",
+    ],
+    [
+      "jsonpath='{.a}'==",
+      "--for=jsonpath='{.a}'== has two equal signs after the path",
+      "one is enough: --for=jsonpath={.a}=VALUE",
+    ],
+    [
       "jsonpath={.a}=''",
       "--for=jsonpath={.a}='' has no value after the equal sign",
       "--for=jsonpath={.a}=VALUE, or --for=jsonpath={.a} for any value",
@@ -286,7 +392,8 @@ describe("what --for does not take", () => {
   test.each([
     ["jsonpath=", "--for=jsonpath=: it is empty"],
     ["jsonpath={}", "--for=jsonpath={}: it is empty"],
-    ["jsonpath={..tier}", '--for=jsonpath={..tier}: it can\'t be read from "..tier" on'],
+    ["jsonpath={..tier}", "--for=jsonpath={..tier}: recursive descent (..) is not supported"],
+    ["jsonpath={.a..b}", "--for=jsonpath={.a..b}: recursive descent (..) is not supported"],
     ["jsonpath={.a[0:1]}", '--for=jsonpath={.a[0:1]}: it can\'t be read from "[0:1]" on'],
     ["jsonpath={.a.b==3}", '--for=jsonpath={.a.b==3}: it can\'t be read from "==3" on'],
     ["jsonpath={.a[?(@.b=1)]}", "--for=jsonpath={.a[?(@.b=1)]}: = in a filter is none of == != < <= > >="],

@@ -85,6 +85,23 @@ describe("a Pod", () => {
     );
     expect(readinessOf(pod({ phase: "Failed" }))).toEqual(failed("it has failed"));
   });
+  test("that has ended is waited for where a StatefulSet makes it anew", () => {
+    const of = (phase: string, owner: JsonObject): KubeObject =>
+      pod({ phase, reason: "Evicted" }, { ownerReferences: [{ name: "db", controller: true, ...owner }] });
+    const set = { apiVersion: "apps/v1", kind: "StatefulSet" };
+    expect(readinessOf(of("Failed", set))).toEqual(
+      waiting("it has failed: Evicted; its StatefulSet is to make it anew"),
+    );
+    expect(readinessOf(of("Succeeded", set))).toEqual(
+      waiting("it has completed; its StatefulSet is to make it anew"),
+    );
+    for (const other of [
+      { apiVersion: "apps/v1", kind: "ReplicaSet" },
+      { apiVersion: "apps.kruise.io/v1", kind: "StatefulSet" },
+      { ...set, controller: false },
+    ])
+      expect(readinessOf(of("Failed", other))).toEqual(failed("it has failed: Evicted"));
+  });
   test("fails when a container crashes again and again", () => {
     const crashing = (field: string, name: string): KubeObject =>
       pod({
@@ -228,6 +245,22 @@ describe("the Pods of a workload", () => {
     expect(names(podsBehind(agent, [ownedBy("n", "a", made("4")), ownedBy("n", "b", made("5"))]))).toEqual([
       "b",
     ]);
+  });
+  test("of a StatefulSet or a DaemonSet that is updated by hand are the old ones, too", () => {
+    const hash = (value: string): JsonObject => ({ labels: { "controller-revision-hash": value } });
+    const of = (kind: string, spec: JsonObject): unknown[] => {
+      const status = { observedGeneration: 2, updateRevision: "db-2" };
+      const set = live("apps/v1", kind, { spec, status }, { uid: "s" });
+      const pods = ["3", "4", "5"].map((ordinal) => ownedBy("s", `db-${ordinal}`, hash("db-1")));
+      return names(podsBehind(set, [...pods, ownedBy("s", "db-6", hash("db-2"))]));
+    };
+    const byHand = { updateStrategy: { type: "OnDelete" } };
+    expect(of("StatefulSet", byHand)).toEqual(["db-3", "db-4", "db-5", "db-6"]);
+    expect(of("DaemonSet", byHand)).toEqual(["db-3", "db-4", "db-5", "db-6"]);
+    const before = { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 5 } } };
+    expect(of("StatefulSet", before)).toEqual(["db-3", "db-4", "db-6"]);
+    const counted = { updateStrategy: { rollingUpdate: { partition: 1 } }, ordinals: { start: 3 } };
+    expect(of("StatefulSet", counted)).toEqual(["db-3", "db-6"]);
   });
   test("of a Job are all its own", () => {
     const job = live("batch/v1", "Job", {}, { uid: "j" });

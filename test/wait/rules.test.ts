@@ -43,6 +43,9 @@ describe("any kind", () => {
     expect(
       readinessOf(custom({ conditions: [condition("Ready", "False", "DoesNotExist", "Issuer not found.")] })),
     ).toEqual(waiting("DoesNotExist: Issuer not found"));
+    expect(readinessOf(custom({ conditions: [condition("Ready", "False", "Pending")] }))).toEqual(
+      waiting("Ready is False: Pending"),
+    );
     expect(readinessOf(custom({ conditions: [condition("Ready", "Unknown")] }))).toEqual(
       waiting("it is not Ready"),
     );
@@ -134,6 +137,18 @@ describe("a Job", () => {
     expect(readinessOf(job({ conditions: [condition("Failed", "True")] }, { suspend: true }))).toEqual(
       failed("the Job has failed"),
     );
+  });
+  test("that somebody else suspended waits, as does one that was admitted suspended", () => {
+    const managedFields = (...specs: JsonObject[]): JsonObject => ({
+      managedFields: specs.map((spec) => ({ fieldsV1: { "f:spec": spec } })),
+    });
+    const suspended = (metadata: JsonObject): KubeObject =>
+      live("batch/v1", "Job", { spec: { suspend: true } }, metadata);
+    const held = waiting("it is suspended (spec.suspend)");
+    expect(readinessOf(suspended(managedFields({ "f:template": {} }, { "f:suspend": {} })))).toEqual(held);
+    expect(readinessOf(suspended(managedFields({ "f:template": {} })))).toEqual(held);
+    const own = managedFields({ "f:template": {}, "f:suspend": {} }, { "f:suspend": {} });
+    expect(readinessOf(suspended(own))).toEqual(ready);
   });
   test("of a CronJob is none of the CronJob's business", () => {
     expect(readinessOf(live("batch/v1", "CronJob", { spec: { suspend: true } }))).toEqual(ready);

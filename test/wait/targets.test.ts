@@ -86,7 +86,7 @@ describe("objects on the command line", () => {
   test("are refused without a name", () => {
     expect(complaint(() => parseAsked(["deploy"]))).toEqual([
       "deploy names no object",
-      "say which: deploy/NAME, or deploy -l SELECTOR",
+      "say which: deploy/NAME, deploy -l SELECTOR, or deploy --all",
     ]);
   });
   test("may be chosen by their labels, of one kind or several", () => {
@@ -106,8 +106,19 @@ describe("objects on the command line", () => {
     for (const selector of ["", " "])
       expect(complaint(() => parseAsked(["pod"], selector))).toEqual([
         "-l is empty, and chooses no objects",
-        "say which labels they have, as in pod -l app=web",
+        "say which labels they have, as in pod -l app=web, or pod --all",
       ]);
+  });
+  test("may be all of a kind", () => {
+    expect(parseAsked(["node"], undefined, true)).toEqual([{ by: "labels", word: "node", selector: "" }]);
+    expect(complaint(() => parseAsked(["node/a"], undefined, true))).toEqual([
+      "--all chooses all objects of a kind, and node/a names them",
+      "say either, as in node --all, or node/NAME",
+    ]);
+    expect(complaint(() => parseAsked(["pod"], "app=web", true))).toEqual([
+      "--all chooses all objects of a kind, and -l only some",
+      "say either, as in pod --all, or pod -l app=web",
+    ]);
   });
   test("are refused as a kind that is none, with labels too", () => {
     expect(complaint(() => parseAsked(["pod,"], "app=web"))[0]).toBe('"pod," is not KIND/NAME');

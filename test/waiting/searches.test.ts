@@ -113,6 +113,51 @@ describe("objects that must be found first", () => {
     ]);
   });
 
+  test("are to be ready together with what is found later", async () => {
+    const pods: KubeObject[] = [
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "a" },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      },
+    ];
+    const server = serverOf("b");
+    const { list, watch } = server.waitReads;
+    server.waitReads.list = (type, ...rest) =>
+      type.plural === "pods"
+        ? Promise.resolve({ objects: [...pods], resourceVersion: "1" })
+        : list(type, ...rest);
+    // Watching is cut short, so that the Pods are listed again.
+    server.waitReads.watch = async function* (type, namespace, selection, from) {
+      if (type.plural === "pods") {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        yield { is: "gone" };
+      } else yield* watch(type, namespace, selection, from);
+    };
+    const pod = bundledType("v1", "Pod");
+    if (pod === undefined) throw new Error("no Pod");
+    const item: Item = { place };
+    const ref = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "a" };
+    const found: Found = { item, wanted: { ref, type: pod, goal: parseFor("ready"), isNamed: true } };
+    const search: Search = {
+      what: "pod/a",
+      items: [item],
+      look: () => Promise.resolve({ is: "found", found: [found], why: "it is served" }),
+    };
+    const { state } = begin([search, configMap("b", 20_000)], {}, server);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const gone = pods.splice(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(state.answer).toBeUndefined();
+    pods.push(...gone);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state.answer && endsOf(state.answer)).toEqual([
+      ["a", "ready"],
+      ["b", "ready"],
+    ]);
+  });
+
   test("have their results beside what is missing when the time is over, in the order they were asked for", async () => {
     const { done } = begin([gizmo(missing), configMap("a")], { deadline: steadyNow() + 5_000 });
     await vi.advanceTimersByTimeAsync(5_000);

@@ -7,7 +7,17 @@
 import { getKey, getPath } from "../../json.js";
 import type { KubeObject } from "../../model.js";
 import { conditionOf, hasCondition } from "../conditions.js";
-import { because, counted, failed, numberOf, ready, someOf, textOf, waiting } from "../readiness.js";
+import {
+  because,
+  counted,
+  failed,
+  numberOf,
+  objectsOf,
+  ready,
+  someOf,
+  textOf,
+  waiting,
+} from "../readiness.js";
 import type { Rule } from "../readiness.js";
 
 const job: Rule = (object) => {
@@ -15,9 +25,21 @@ const job: Rule = (object) => {
   const why = jobFailure(object);
   if (why !== undefined) return failed(why);
   // What a spec that suspends its Job asks for is that nothing runs.
-  if (getPath(object, ["spec", "suspend"]) === true) return ready;
+  if (getPath(object, ["spec", "suspend"]) === true && isSuspendedByItsAuthor(object)) return ready;
   return waiting(jobProgress(object));
 };
+
+/**
+ * Whether who wrote a Job's template suspended it, too: a queue that holds it back (Kueue) lets it run later. So it is
+ * where managed fields do not tell.
+ */
+function isSuspendedByItsAuthor(object: KubeObject): boolean {
+  const specs = objectsOf(getPath(object, ["metadata", "managedFields"])).map((entry) =>
+    getPath(entry, ["fieldsV1", "f:spec"]),
+  );
+  const authors = specs.filter((spec) => getKey(spec, "f:template") !== undefined);
+  return authors.length === 0 || authors.some((spec) => getKey(spec, "f:suspend") !== undefined);
+}
 
 /** Why a Job has failed, or is about to; undefined when it has not. */
 function jobFailure(object: KubeObject): string | undefined {

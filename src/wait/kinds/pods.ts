@@ -2,8 +2,10 @@
  * Pods: ready, on the way, or stuck.
  *
  * Source: kstatus core.go; Kubernetes pkg/kubelet/images/image_manager.go, pkg/kubelet/images/types.go,
- * cri-api pkg/errors/errors.go, pkg/kubelet/kuberuntime/kuberuntime_container.go for the reasons of waiting containers.
+ * cri-api pkg/errors/errors.go, pkg/kubelet/kuberuntime/kuberuntime_container.go for the reasons of waiting containers;
+ * pkg/controller/statefulset/stateful_set_control.go for Pods that come back under their names.
  */
+import { parseApiVersion } from "../../group-version.js";
 import { getKey, getPath } from "../../json.js";
 import type { Json } from "../../json.js";
 import type { KubeObject } from "../../model.js";
@@ -73,12 +75,26 @@ export const podRule: Rule = (pod, seenFor) => {
 /** What keeps a Pod from being ready, or undefined when it is, or has done its work. */
 export function troubleOf(pod: KubeObject, seenFor: SeenFor): Trouble | undefined {
   const phase = getPath(pod, ["status", "phase"]);
+  if (isReplaced(pod) && (phase === "Succeeded" || phase === "Failed")) {
+    const end = phase === "Failed" ? endOf(pod) : "it has completed";
+    return { is: "held", why: `${end}; its StatefulSet is to make it anew` };
+  }
   if (phase === "Succeeded") return undefined;
   if (phase === "Failed") return { is: "ended", why: endOf(pod) };
   if (hasCondition(pod, "Ready")) return undefined;
   const containers = containersOf(pod);
   const [first] = containers.flatMap((one) => troubleOfContainer(one, pod, seenFor) ?? []).sort(byWorst);
   return first ?? { is: "slow", why: delayOf(pod, containers) };
+}
+
+/** Whether a Pod that ends, however that is, is made anew under its name: a StatefulSet controls it. */
+export function isReplaced(pod: KubeObject): boolean {
+  return objectsOf(getPath(pod, ["metadata", "ownerReferences"])).some(
+    (owner) =>
+      getKey(owner, "controller") === true &&
+      getKey(owner, "kind") === "StatefulSet" &&
+      parseApiVersion(textOf(getKey(owner, "apiVersion")) ?? "").group === "apps",
+  );
 }
 
 function troubleOfContainer(container: Container, pod: KubeObject, seenFor: SeenFor): Trouble | undefined {
