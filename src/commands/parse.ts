@@ -155,3 +155,10 @@ export function size(values: Values, name: FlagName): number | undefined {
   }
   return Number(amount) * (units[unit] ?? 1);
 }
+
+/** The `--output` of what is told as text or JSON alone. Throws `usage` for any other. */
+export function textOrJson(values: Values, teller: string): "text" | "json" {
+  const output = values.text("output") ?? "text";
+  if (output === "text" || output === "json") return output;
+  throw new KapplyError("usage", `-o ${output} is not for ${teller}: it takes text or json`);
+}

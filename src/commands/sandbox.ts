@@ -20,6 +20,7 @@ import {
 import { bundledVersion } from "../schema/index.js";
 import { statusUnder } from "../result.js";
 import type { Context, Run } from "./context.js";
+import { textOrJson } from "./parse.js";
 import type { Values } from "./parse.js";
 import { layOut, readText, type Files } from "./sandbox-files.js";
 
@@ -45,12 +46,7 @@ async function runSandbox(values: Values, context: Context): Promise<number> {
     return 0;
   }
   const [command, ...args] = values.rest;
-  const output = values.text("output") ?? "text";
-  if (output !== "text" && output !== "json")
-    throw new KapplyError(
-      "usage",
-      `-o ${output} is not for the sandbox: it tells what it is as text or json`,
-    );
+  const output = textOrJson(values, "the sandbox");
   const seeds = await readSeeds(values, context);
   const { host, port } = addressOf(values);
   const log = values.text("log");

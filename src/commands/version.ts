@@ -1,6 +1,7 @@
 /** `version`: of kapply, and of the Kubernetes that its schemas are from. Loads nothing. */
 import { stringifyJson } from "../json.js";
 import type { Run } from "./context.js";
+import { textOrJson } from "./parse.js";
 
 /** The Kubernetes minor of `schemas/`. */
 const schemasOf = "1.36";
@@ -8,7 +9,7 @@ const schemasOf = "1.36";
 export const version: Run = (values, context) => {
   const facts = { kapply: context.version, schemas: schemasOf };
   context.stdout(
-    values.text("output") === "json"
+    textOrJson(values, "version") === "json"
       ? `${stringifyJson(facts, 2)}\n`
       : `kapply ${facts.kapply} (schemas of Kubernetes ${facts.schemas})\n`,
   );

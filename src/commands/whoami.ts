@@ -1,21 +1,19 @@
 /** `whoami`: how the server was found, as whom, which namespace, which version. */
 import { describeCredential } from "../auth/index.js";
 import { serverVersion, whoAmI } from "../cluster/index.js";
-import { exitStatusOf, KapplyError } from "../errors.js";
+import { exitStatusOf } from "../errors.js";
 import { createReporter, escapeText } from "../report/index.js";
 import { stringifyJson } from "../json.js";
 import { withServer } from "./connect.js";
 import type { Run } from "./context.js";
+import { textOrJson } from "./parse.js";
 
 export const whoami: Run = async (values, context) => {
-  const output = values.text("output") ?? "text";
-  if (output !== "text" && output !== "json")
-    throw new KapplyError("usage", `-o ${output} is not for whoami: it tells what it finds as text or json`);
-  const asJson = output === "json";
+  const output = textOrJson(values, "whoami");
   const reporter = await createReporter({
     ...context,
     command: "whoami",
-    output: asJson ? "json" : "text",
+    output,
     diff: false,
     showSecrets: false,
   });
@@ -34,7 +32,7 @@ export const whoami: Run = async (values, context) => {
         namespaceFrom: connection.namespaceFrom,
       };
     });
-    context.stdout(asJson ? `${stringifyJson(facts, 2)}\n` : asText(facts));
+    context.stdout(output === "json" ? `${stringifyJson(facts, 2)}\n` : asText(facts));
     return 0;
   } catch (error) {
     reporter.fail(error);
