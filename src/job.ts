@@ -45,7 +45,7 @@ export interface SetOptions {
 
 /** What a run is given of the world. */
 export interface World {
-  /** The server, connected at the first call; a run that stops early never calls. */
+  /** Connects to the server: called once by a run, and not by one that stops early. Closing it is the caller's. */
   server: () => Promise<Server>;
   emit: Emit;
   /** Manifests as they were read, before anything is said of them. */

@@ -23,8 +23,10 @@ import { waitForOutcomes } from "./waiting/index.js";
  * Runs a job. Throws `input` with all problems of all manifests when nothing may be sent, and whatever connecting
  * throws; what happens to single objects is in the result.
  */
-export async function run(job: Job, world: World): Promise<Result> {
+export async function run(job: Job, given: World): Promise<Result> {
   const start = performance.now();
+  let connecting: Promise<Server> | undefined;
+  const world: World = { ...given, server: () => (connecting ??= given.server()) };
   const manifests = await readAndCheck(job, world);
   if (job.until === "validated") return resultOf(job, [], start, world.interrupted());
 
