@@ -51,6 +51,14 @@ export class KapplyError extends Error {
   }
 }
 
+/** What the server answered, as an error about the object that a manifest is of. Any other error is not about one. */
+export function errorAbout({ ref, place }: { ref: Ref; place: Place }, error: unknown): unknown {
+  if (!(error instanceof KapplyError)) return error;
+  const { status, ref: named } = error.details;
+  if (status === undefined || named !== undefined) return error;
+  return new KapplyError(error.code, error.message, { ...error.details, ref, place });
+}
+
 /** The exit status that an error ends the process with; 70 for whatever is not a `KapplyError`. */
 export function exitStatusOf(error: unknown): number {
   if (!(error instanceof KapplyError)) return exitStatuses.internal;

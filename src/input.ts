@@ -1,5 +1,5 @@
 /** The input of a run: read, selected, checked, with the server's second opinion where ours is not enough. */
-import { KapplyError } from "./errors.js";
+import { errorAbout, KapplyError } from "./errors.js";
 import type { Job, World } from "./job.js";
 import type { JsonObject } from "./json.js";
 import { asWritten, readManifests, selectManifests } from "./manifest/index.js";
@@ -61,8 +61,13 @@ async function withoutServed(problems: readonly Problem[], world: World): Promis
   const unknown = problems.filter(({ code }) => code === "unknown-kind");
   if (unknown.length === 0) return [...problems];
   const { discover } = await world.server();
-  const isServed = async ({ ref }: Problem): Promise<boolean> =>
-    ref !== undefined && (await discover(ref.apiVersion, ref.kind)) !== undefined;
+  const isServed = async ({ ref, place }: Problem): Promise<boolean> => {
+    if (ref === undefined) return false;
+    const type = await discover(ref.apiVersion, ref.kind).catch((error: unknown) => {
+      throw errorAbout({ ref, place }, error);
+    });
+    return type !== undefined;
+  };
   const served = await Promise.all(unknown.map(isServed));
   const dropped = new Set(unknown.filter((_, at) => served[at]));
   return problems.filter((problem) => !dropped.has(problem));

@@ -105,6 +105,8 @@ function wording(kind: RefusalKind, refused: Refused, asked: Asked): Wording {
         ...plain(refused, server),
         hint: "who applies a Role must hold its permissions, or the verb escalate",
       };
+    case "unavailable":
+      return { ...plain(refused, server), hint: aggregatedHint(refused, request.path) };
     case "admission":
       return { ...plain(refused, server), hint: ownerHint(status.message) };
     case "webhook-denied":
@@ -116,13 +118,20 @@ function wording(kind: RefusalKind, refused: Refused, asked: Asked): Wording {
     case "gone":
     case "throttled":
     case "gateway":
-    case "unavailable":
     case "storage":
     case "webhook-failed":
     case "server-error":
     case "other":
       return plain(refused, server);
   }
+}
+
+/** Source: kube-aggregator pkg/apiserver/handler_proxy.go, `proxyError`. */
+function aggregatedHint({ excerpt }: Refused, path: string): string | undefined {
+  const [, group, version] = /^\/apis\/([^/]+)\/([^/?]+)/.exec(path) ?? [];
+  if (excerpt.trim() !== "service unavailable" || group === undefined || version === undefined)
+    return undefined;
+  return `an aggregated API: \`kubectl get apiservice ${version}.${group}\` tells what is behind it, and why it is away`;
 }
 
 /** Source: kubernetes plugin/pkg/admission/gc/gc_admission.go, OwnerReferencesPermissionEnforcement. */

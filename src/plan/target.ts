@@ -1,4 +1,5 @@
 /** From a manifest to what would be sent, and where: type resolved, namespace decided, body made ready. */
+import { errorAbout } from "../errors.js";
 import { apiVersionOf } from "../group-version.js";
 import { cloneJson, getKey, getPath, isObject, setKey } from "../json.js";
 import type { Json, JsonObject } from "../json.js";
@@ -31,7 +32,7 @@ export async function resolveTargets(
   sources: TypeSources,
   namespace: string,
 ): Promise<{ targets: Target[]; problems: Problem[] }> {
-  const types = await Promise.all(manifests.map(({ ref }) => resolveType(ref, sources)));
+  const types = await Promise.all(manifests.map((manifest) => resolveType(manifest, sources)));
   const targets: Target[] = [];
   const problems: Problem[] = [];
   manifests.forEach((manifest, at) => {
@@ -43,8 +44,13 @@ export async function resolveTargets(
   return { targets, problems: [...problems, ...sameTwice(targets)] };
 }
 
-async function resolveType(ref: Ref, sources: TypeSources): Promise<ResourceType | undefined> {
-  return knownType(ref, sources) ?? (await sources.discover(ref.apiVersion, ref.kind));
+async function resolveType(manifest: Manifest, sources: TypeSources): Promise<ResourceType | undefined> {
+  const { ref } = manifest;
+  const known = knownType(ref, sources);
+  if (known !== undefined) return known;
+  return sources.discover(ref.apiVersion, ref.kind).catch((error: unknown) => {
+    throw errorAbout(manifest, error);
+  });
 }
 
 /** The type of a manifest as far as it is known without a server. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { KapplyError } from "../../src/errors.js";
 import { readyBody, resolveTargets } from "../../src/plan/target.js";
 import type { TypeSources } from "../../src/plan/target.js";
 import { manifest, object, types } from "../make.js";
@@ -41,6 +42,20 @@ describe("resolving types", () => {
     const { problems } = await resolveTargets([manifest(object(types.widget, "w"))], nobody, "shop");
     expect(problems).toMatchObject([{ code: "unknown-kind", place: { line: 1 } }]);
     expect(problems[0]?.message).toBe("the server does not serve kind Widget in shop.example/v1");
+  });
+  test("a kind that the server won't tell of is an error about its object; that it can't be reached is not", async () => {
+    const status = { code: 503, reason: "ServiceUnavailable", message: "", causes: [] };
+    const failing = (code: "server-error" | "unreachable", details: object) =>
+      resolveTargets(
+        [manifest(object(types.widget, "w"))],
+        { ...nobody, discover: () => Promise.reject(new KapplyError(code, "no kinds", details)) },
+        "shop",
+      );
+    await expect(failing("server-error", { status })).rejects.toMatchObject({
+      message: "no kinds",
+      details: { status, ref: { kind: "Widget", name: "w" }, place: { line: 1 } },
+    });
+    await expect(failing("unreachable", {})).rejects.toHaveProperty("details", {});
   });
   test("a namespace on a cluster-scoped kind of the server is a problem", async () => {
     const sources = { ...nobody, discover: () => Promise.resolve({ ...types.widget, namespaced: false }) };

@@ -192,6 +192,16 @@ describe("what a real API server answers, and what is made of it", () => {
     else expect(refused.hint).toContain(hint);
   });
 
+  test("an aggregated API that is away says where to look", async () => {
+    const away = { status: 503, headers: { "content-type": "text/plain" }, body: "service unavailable\n" };
+    const path = "/apis/metrics.k8s.io/v1beta1";
+    const named = await refusedWith(away, { method: "GET", path, body: undefined });
+    expect(named.hint).toContain("`kubectl get apiservice v1beta1.metrics.k8s.io`");
+    expect(
+      (await refusedWith(away, { method: "GET", path: "/api/v1", body: undefined })).hint,
+    ).toBeUndefined();
+  });
+
   test("every cause of an invalid object is kept, with its path, once", async () => {
     expect((await refusedWith(recorded("invalid"))).causes).toEqual([
       {
