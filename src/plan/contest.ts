@@ -1,8 +1,9 @@
 /** Conflicts with other field managers: left to their owners, or told so that a person can act on them. */
 import { KapplyError } from "../errors.js";
+import { getPath } from "../json.js";
 import { contestsOf, contestsOfCauses, yieldFields } from "../merge/index.js";
 import type { Conflict, Contested } from "../merge/index.js";
-import type { Contest, FailureCause, KubeObject } from "../model.js";
+import type { Contest, FailureCause, KubeObject, Path } from "../model.js";
 import type { Semantics, Shape } from "../shape.js";
 import type { Attempt } from "./attempt.js";
 import { placeInManifest } from "./target.js";
@@ -52,7 +53,7 @@ export function conflictError(
     "conflict",
     `another field manager owns ${fields} that the manifest sets otherwise`,
     {
-      hint: waysOut,
+      hint: waysOut(contested.map(({ at }) => flagBehind(at, target)).find((flag) => flag !== undefined)),
       causes: contested.map((one) => causeOf(placed(one, target))),
       status,
       cause,
@@ -60,11 +61,21 @@ export function conflictError(
   );
 }
 
-const waysOut = [
-  "drop the field from the manifest (--on-conflict=yield leaves it out), or",
-  "take it with --force-conflicts, or",
-  "make the other manager give it up",
-].join("\n");
+function waysOut(flag: string | undefined): string {
+  const dropIt =
+    flag === undefined
+      ? "drop the field from the manifest (--on-conflict=yield leaves it out), or"
+      : `leave ${flag} out, which sets the field, or`;
+  return [dropIt, "take it with --force-conflicts, or", "make the other manager give it up"].join("\n");
+}
+
+/** The flag that has put a field there which the manifest does not have. */
+function flagBehind(path: Path, { manifest }: Target): string | undefined {
+  const [top, field] = path;
+  if (top !== "metadata" || getPath(manifest.body, path) !== undefined) return undefined;
+  if (field === "ownerReferences") return "--owner";
+  return field === "labels" ? "--set" : undefined;
+}
 
 function causeOf(contest: Contest): FailureCause {
   const { path, place, owner } = contest;

@@ -46,6 +46,26 @@ async function ownersOf(namespace: string, name: string): Promise<object[] | und
 }
 
 describe("--owner KIND/NAME", () => {
+  test("that another manager has set otherwise: the way out is the flag, and no field of the manifest", async () => {
+    const { namespace, uid } = await withDeployment();
+    const path = `/api/v1/namespaces/${namespace}/configmaps/settings`;
+    const ownerReferences = [{ ...referenceTo(uid), controller: true }];
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", ownerReferences } };
+    await cluster.apply(path, JSON.stringify(object), "other");
+    const input = configMap("settings", { a: "1" });
+    const flags = ["apply", "-n", namespace, "-f", "-"];
+    const owned = await kapply(cluster, [...flags, "--owner=deploy/web"], { input });
+    expect(owned.status).toBe(4);
+    expect(owned.stderr).toContain("metadata.ownerReferences");
+    expect(owned.stderr).toContain("leave --owner out, which sets the field, or");
+    const labelled = { ...object, metadata: { name: "settings", labels: { "kapply.dev/set": "one" } } };
+    await cluster.apply(path, JSON.stringify(labelled), "other");
+    const inSet = await kapply(cluster, [...flags, "--set=two"], { input });
+    expect(inSet.status).toBe(4);
+    expect(inSet.stderr).toContain("leave --set out, which sets the field, or");
+    expect(await kapply(cluster, flags, { input })).toMatchObject({ status: 0 });
+  });
+
   test("is found by any of its names, and found again without a change", async () => {
     const { namespace, uid } = await withDeployment();
     const input = configMap("settings", { a: "1" });
